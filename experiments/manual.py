@@ -1,0 +1,211 @@
+"""What ``opengambit --help`` says: every verb, with command lines that people type and what they get from them.
+
+Plain data and text, so that help costs nothing; tests run the examples.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Verb(NamedTuple):
+    """A verb of the command.
+
+    Attributes:
+        module: where its ``main(args)`` is.
+        group: heading of the overview under which it stands.
+        usage: its arguments.
+        summary: one line.
+        text: what there is to know before using it.
+        examples: command lines and what each gives.
+    """
+
+    module: str
+    group: str
+    usage: str
+    summary: str
+    text: str
+    examples: tuple[tuple[str, str], ...]
+
+
+RUNNING, READING, CHECKING = "Run the model", "Read what it stands on", "Check"
+
+_RUN_TEXT = """\
+Replays real releases, prices and events from 2023-01, lets the model's enterprises adopt and choose month by
+month, and writes a study folder outputs/run-<name>/<digest>/ with figures, tidy tables (Parquet and CSV)
+and provenance; outputs/latest points to it. The same command gives the same bytes, and is not run twice.
+
+Overrides, in any order:
+  policy=NAME                  a policy of the library or a YAML file; policy=[a,b] stacks, later ones win
+  lever.NAME.ACTOR.TARGET=VALUE@YYYY-MM
+                               one lever on top, from that month on; @YYYY-MM..YYYY-MM ends it
+  seed=1  seeds=32             one seed, or the seeds 0 to 31 for a band around the curves
+  history.until=2026-07        last month that is replayed
+  horizon=2027-12              last month of the run; after the replay no releases are added
+  enterprises=2000             simulated enterprises; more is slower and smoother
+  choice=sampled|expected      draw each choice, or move probability mass
+  params.SECTION.NAME=VALUE    any parameter that 'opengambit params' lists
+  params=NAME                  a set of parameters, a file of conf/params
+  name=NAME  outputs=FOLDER    what the study is called and where it goes
+  --force  --quiet             run again although the study is there; no progress bar, no tables
+
+Policies without dates begin in the month after the replay: give a horizon beyond it to see them act.
+conf/run.yaml in the working folder sets any of these for good. What is misspelt or out of range is refused
+before anything is written, all of it in one message."""
+
+VERBS: dict[str, Verb] = {
+    "run": Verb(
+        "experiments.run",
+        RUNNING,
+        "[OVERRIDE ...]",
+        "simulate the market; figures and tables go to outputs/",
+        _RUN_TEXT,
+        (
+            ("opengambit run", "the real history, 2023-01 to 2026-07: who adopted whose models"),
+            ("opengambit run seeds=32", "the same with bands from 32 seeds"),
+            ("opengambit run policy=cn_goes_closed", "the same market, had Chinese labs stopped publishing weights"),
+            ("opengambit run 'policy=[no_deepseek_r1,no_gpt_oss]' seeds=8", "a market without two releases"),
+            ("opengambit run policy=allied_procurement_ban horizon=2027-12", "a policy that begins after the replay"),
+            ("opengambit run lever.model_ban.US.CN=0.5@2025-02", "one lever, from one month"),
+            ("opengambit run params.demand.gamma=3 enterprises=10000", "another assumption, a finer market"),
+        ),
+    ),
+    "show": Verb(
+        "experiments.show",
+        RUNNING,
+        "FILE",
+        "say what a figure, table or study folder is and where it came from",
+        "Prints the provenance that is stored inside the file: command, policy, seeds, versions of code and data.",
+        (
+            ("opengambit show outputs/latest", "the latest study: its plan, its figures, its tables"),
+            ("opengambit show figure.png", "which run a figure in a memo came from"),
+        ),
+    ),
+    "policies": Verb(
+        "experiments.info.policies",
+        READING,
+        "[NAME] [--json]",
+        "the policy library; with a name, each entry as a sentence with its source",
+        "A policy is a YAML file of dated entries: who sets which lever to what, from when, and where that is known\n"
+        "from. Files in conf/policy/ of the working folder are listed too, and win over the library.",
+        (
+            ("opengambit policies", "all policies, one line each"),
+            ("opengambit policies status_quo", "the real events of the default run, in words"),
+        ),
+    ),
+    "levers": Verb(
+        "experiments.info.levers",
+        READING,
+        "[NAME] [--json]",
+        "what a policy can set: unit, range, who may, what sign is expected and why",
+        "The sign that each lever is expected to have on its headline measure was written before the first run.",
+        (
+            ("opengambit levers", "all levers, and which act in this version"),
+            ("opengambit levers hosting_localisation", "one lever in full"),
+        ),
+    ),
+    "params": Verb(
+        "experiments.info.params",
+        READING,
+        "[WORD ...] [--json]",
+        "every parameter: default, unit, range, meaning, source tag",
+        "Words filter: a section, a part of a name, a word of the meaning. Tags: V seen in a public source,\n"
+        "D derived, L standard literature, A assumption. Set one with params.SECTION.NAME=VALUE behind 'run'.",
+        (
+            ("opengambit params", "all parameters"),
+            ("opengambit params gamma", "those whose name or meaning has the word"),
+            ("opengambit params trust --json", "a section, for a script"),
+        ),
+    ),
+    "measures": Verb(
+        "experiments.info.measures",
+        READING,
+        "[WORD ...] [--json]",
+        "what a run reports, with units and denominators; and the instruments",
+        "Measures are what is true in the model. Instruments are what OpenRouter, Ramp, Menlo and others would have\n"
+        "seen of it: only these are compared with real series, and the table says with which.",
+        (
+            ("opengambit measures", "all measures, then all instruments"),
+            ("opengambit measures share", "those about shares, with what each is a share of"),
+        ),
+    ),
+    "labs": Verb(
+        "experiments.info.labs",
+        READING,
+        "[WORD ...] [--json]",
+        "the labs: home, bloc, product lines, latest release",
+        "Smaller labs are pooled by bloc as 'Other (...)'; a pooled name that you look for is found there.",
+        (
+            ("opengambit labs", "all labs"),
+            ("opengambit labs CN", "those of one bloc or region"),
+        ),
+    ),
+    "regions": Verb(
+        "experiments.info.regions",
+        READING,
+        "[WORD ...] [--json]",
+        "the 13 user regions: bloc, weights, languages",
+        "Blocs: US, CN, AL allied, NAL non-aligned.",
+        (("opengambit regions", "all regions"),),
+    ),
+    "world": Verb(
+        "experiments.info.world",
+        READING,
+        "[--month YYYY-MM] [--by lab] [--json]",
+        "coverage of the data by month: live product lines, known quality, known price",
+        "A line counts as priced if a first-party or a host price is known; open weights without one are costed\n"
+        "from their size, closed ones without one are not offered until they are priced.",
+        (
+            ("opengambit world", "coverage, month by month, text and video apart"),
+            ("opengambit world --month 2025-08", "every line that was live in a month: model, quality, price, licence"),
+            ("opengambit world --month 2025-08 --by lab", "the same, counted by lab"),
+        ),
+    ),
+    "doctor": Verb(
+        "experiments.doctor",
+        CHECKING,
+        "[--all] [--json]",
+        "check the installation; list every flagged, assumed or stale value",
+        "Exit code 0 unless something is broken. --all lists each flagged value instead of counts.",
+        (
+            ("opengambit doctor", "versions, configuration, data, outputs folder"),
+            ("opengambit doctor --all", "every value that was filled in, carried back or assumed"),
+        ),
+    ),
+}
+
+_HEAD = """\
+OpenGambit simulates the market for AI models: who adopts whose models, where and at what price,
+and what changes if one policy changes and nothing else does.
+
+usage: opengambit VERB [ARGUMENTS] [--debug]
+"""
+
+_FOOT = """\
+More on a verb: opengambit VERB --help      Version: opengambit --version
+Tables: add --json for machines; in a pipe they are plain text (opengambit params | grep trust).
+"""
+
+_TASTER = ("run", "policies", "params", "world")
+
+
+def overview() -> str:
+    """Return the help of the command as a whole."""
+    parts = [_HEAD]
+    for group in dict.fromkeys(verb.group for verb in VERBS.values()):
+        lines = [f"  {name:<10}{verb.summary}" for name, verb in VERBS.items() if verb.group == group]
+        parts.append("\n".join([f"{group}:", *lines]) + "\n")
+    taste = [example for name in _TASTER for example in VERBS[name].examples[: 3 if name == "run" else 1]]
+    parts.append(_examples(taste))
+    return "\n".join([*parts, _FOOT])
+
+
+def page(name: str) -> str:
+    """Return the help of one verb."""
+    verb = VERBS[name]
+    head = f"opengambit {name}: {verb.summary}\n\nusage: opengambit {name} {verb.usage}\n"
+    return "\n".join([head, verb.text + "\n", _examples(verb.examples)])
+
+
+def _examples(examples: tuple[tuple[str, str], ...] | list[tuple[str, str]]) -> str:
+    return "Examples:\n" + "".join(f"  {command}\n      {gives}\n" for command, gives in examples)

@@ -1,0 +1,1 @@
+"""State and decisions: one Mesa agent class a file."""

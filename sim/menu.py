@@ -1,0 +1,292 @@
+"""What can be chosen in a month, and what it is worth: the utility of E19 without luck and without switching costs.
+
+A row of the menu is a (line, channel); which release of the line a slot sees depends on what its enterprise has heard
+of. Everything that depends only on lab, channel, region, class and task is computed once per month and gathered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.calendar import EPOCH_YEAR, LEVELS_MONTH
+from sim.compile import LeverArrays
+from sim.history import NONE, Offers
+from sim.market.arrays import Bools, Floats, Ints
+from sim.market.choice import CHANNELS, Nests
+from sim.market.pricing import price_disutility, price_scale, self_host_price
+from sim.market.trust import ban_threshold, exposure, penalty
+from sim.parameters import Parameters
+from sim.population import Population
+from sim.world import CLASSES, TASKS, World, video_level
+
+OWN, HOST, SELF = range(CHANNELS)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The options of one domain (text or video) in canonical order (lab, channel, line)."""
+
+    nests: Nests
+    lab: Ints
+    channel: Ints
+    line: Ints
+    own: Ints
+    """Rows on channel A."""
+    host: Ints
+    """Rows on channel H; the same lines in the same order as ``self_hosted``."""
+    self_hosted: Ints
+
+    @classmethod
+    def of(cls, own_lines: Ints, open_lines: Ints, line_lab: Ints) -> Rows:
+        """Return the rows of the lines with an own API and of those with public weights."""
+        line = np.concatenate([own_lines, open_lines, open_lines])
+        channel = np.repeat([OWN, HOST, SELF], [own_lines.size, open_lines.size, open_lines.size])
+        order = np.lexsort((line, channel, line_lab[line]))
+        line, channel = line[order], channel[order]
+        lab = line_lab[line]
+        return cls(
+            nests=Nests.of(lab, channel),
+            lab=lab,
+            channel=channel,
+            line=line,
+            own=np.flatnonzero(channel == OWN),
+            host=np.flatnonzero(channel == HOST),
+            self_hosted=np.flatnonzero(channel == SELF),
+        )
+
+
+@dataclass(frozen=True)
+class Menu:
+    """One month's options and tables.
+
+    Attributes:
+        t: month.
+        text, video: rows of the two domains.
+        base: fit + xi + eco - trust, utils, by lab x channel (3L) and region x class x task.
+        banned: the ban draw below which an option is removed, by lab x channel and region x class.
+        access: share of a region with access to a lab's own API, shape (L, R).
+        premium: psi_closed less the alignment penalty of each model, shape (M + 1, 2K): class, and class in CN.
+        own_price, host_price: price by model, $/Mtok, shape (M + 1,).
+        own_free, host_free: share of developers who get the model for free on that channel, shape (M + 1,).
+        own_cost, host_cost: disutilities B(p) of the prices; ``free_cost`` that of a price of 0.
+        host_variety: utility of having several hosts to choose from, shape (M + 1,).
+        serving: serving cost by model, $/Mtok, shape (M + 1,).
+        volume_growth: Q_i(t) over Q_i(t_L).
+        requirement: mean requirement of text slots, ECI.
+    """
+
+    t: int
+    offers: Offers
+    parameters: Parameters
+    text: Rows
+    video: Rows
+    base: Floats
+    banned: Floats
+    access: Floats
+    premium: Floats
+    own_price: Floats
+    host_price: Floats
+    own_free: Floats
+    host_free: Floats
+    own_cost: Floats
+    host_cost: Floats
+    free_cost: float
+    host_variety: Floats
+    serving: Floats
+    price_scale: float
+    volume_growth: float
+    requirement: float
+    chinese: Bools
+    n_classes: int
+
+    def self_price(self, model: Ints, volume: Floats) -> Floats:
+        """Return the full cost of self-hosting in $/Mtok for firms of a volume at t_L (E14)."""
+        prices = self.parameters.prices
+        return self_host_price(
+            self.serving[model], prices.self_host_utilisation, prices.self_host_fixed, volume * self.volume_growth
+        )
+
+    def slot_requirement(self, population: Population, slots: Ints, video: bool) -> Floats:
+        """Return req_ik(t) in ECI, shape (S,)."""
+        level = video_level(EPOCH_YEAR + (self.t + 0.5) / 12) if video else self.requirement
+        return level + self.parameters.demand.requirement_sd * population.slot_z[slots]
+
+    def shortfall(self, population: Population, slots: Ints, model: Ints, video: bool) -> Floats:
+        """Return beta max(req - q, 0)/10 in utils for models by row and slot, shape of ``model``."""
+        gap = self.slot_requirement(population, slots, video) - self.offers.q[model, population.slot_task[slots]]
+        np.maximum(gap, 0.0, out=gap)
+        gap *= population.beta[population.slot_owner[slots]] / 10.0
+        return np.asarray(gap)
+
+    def disutility(self, price: Floats) -> Floats:
+        """Return B(p) of prices in $/Mtok (E15)."""
+        prices = self.parameters.prices
+        return price_disutility(price, self.price_scale, prices.curvature, prices.free_floor)
+
+    def common(self, population: Population, slots: Ints, groups: Ints) -> Floats:
+        """Return what does not depend on the release, -inf where banned or out of reach, shape (G, S).
+
+        Args:
+            population: the enterprises.
+            slots: slots, shape (S,).
+            groups: 3 x lab + channel of each group, shape (G,) or (1, S) for one group per slot.
+        """
+        owner = population.slot_owner[slots]
+        cell = population.region[owner] * self.n_classes + population.kind[owner]
+        column = cell * len(TASKS) + population.slot_task[slots]
+        index = groups[:, None] if groups.ndim == 1 else groups
+        value = self.base[index, column] + population.taste[index // CHANNELS, owner]
+        closed_door = (index % CHANNELS == OWN) & (
+            population.access_draw[owner] >= self.access[index // CHANNELS, population.region[owner]]
+        )
+        value[(population.ban_draw[owner] < self.banned[index, cell]) | closed_door] = -np.inf
+        return np.asarray(value)
+
+    def utility(self, population: Population, slots: Ints, own: Ints, weights: Ints, video: bool) -> Floats:
+        """Return V of every row for some slots of one domain, -inf where not admissible, shape (J, S).
+
+        Args:
+            population: the enterprises.
+            slots: slots of the domain, shape (S,).
+            own: release of each line's own API that each enterprise knows, shape (Z, E), NONE if none.
+            weights: the same for public weights.
+            video: whether the slots are video slots.
+        """
+        rows = self.video if video else self.text
+        owner = population.slot_owner[slots]
+        nests = rows.nests
+        groups = nests.labs[nests.group_lab] * CHANNELS + nests.group_channel
+        value = self.common(population, slots, groups)[nests.row_group]
+        premium = population.kind[owner] + self.n_classes * self.chinese[population.region[owner]]
+        alpha = population.slot_alpha[slots] * (0.0 if video else 1.0)
+        draw = population.free_draw[owner]
+        model = own[rows.line[rows.own][:, None], owner]
+        gain = self.premium[model, premium] - self.shortfall(population, slots, model, video)
+        gain -= alpha * np.where(draw < self.own_free[model], self.free_cost, self.own_cost[model])
+        gain[model == NONE] = -np.inf
+        value[rows.own] += gain
+        if rows.host.size:
+            model = weights[rows.line[rows.host][:, None], owner]
+            gain = self.premium[model, premium] - self.shortfall(population, slots, model, video)
+            unknown = model == NONE
+            hosted = np.where(draw < self.host_free[model], self.free_cost, self.host_cost[model])
+            alone = self.disutility(self.self_price(model, population.volume[owner]))
+            for where, worth in (
+                (rows.host, gain - alpha * hosted + self.host_variety[model]),
+                (rows.self_hosted, gain - alpha * alone),
+            ):
+                worth[unknown] = -np.inf
+                value[where] += worth
+        return value
+
+    def held_utility(self, population: Population, slots: Ints, model: Ints, channel: Ints, video: bool) -> Floats:
+        """Return V of one given option per slot, shape (S,)."""
+        owner = population.slot_owner[slots]
+        kind = population.kind[owner]
+        groups = (self.offers.lab[model] * CHANNELS + channel)[None, :]
+        premium = self.premium[model, kind + self.n_classes * self.chinese[population.region[owner]]]
+        value = self.common(population, slots, groups)[0] + premium
+        value -= self.shortfall(population, slots, model[None, :], video)[0]
+        value += np.where(channel == HOST, self.host_variety[model], 0.0)
+        if not video:
+            value -= population.slot_alpha[slots] * self.disutility(self.paid(population, slots, model, channel))
+        return np.asarray(value)
+
+    def paid(self, population: Population, slots: Ints, model: Ints, channel: Ints) -> Floats:
+        """Return the price that a slot pays for a model on a channel, $/Mtok, shape (S,)."""
+        owner = population.slot_owner[slots]
+        paid = np.where(channel == OWN, self.own_price[model], self.host_price[model])
+        free = np.where(channel == OWN, self.own_free[model], self.host_free[model])
+        paid[population.free_draw[owner] < free] = 0.0
+        return np.where(channel == SELF, self.self_price(model, population.volume[owner]), paid)
+
+
+def build_menu(
+    world: World,
+    offers: Offers,
+    parameters: Parameters,
+    levers: LeverArrays,
+    t: int,
+    eco: Floats,
+    incident: Floats,
+    requirement: float,
+    premium_fade: float,
+) -> Menu:
+    """Return the menu of month t.
+
+    A promotion makes a model free for some developers: on the hosts' channel for open weights, on the lab's own API,
+    which routers pass through, for closed models.
+
+    Args:
+        world: fit, strengths, trust, bans, access.
+        offers: the catalogue.
+        parameters: all parameters.
+        levers: compiled policy.
+        t: month.
+        eco: ecosystem utility by lab, utils, shape (L,).
+        incident: inc_{r,h(l)}, utils, shape (R, L).
+        requirement: mean requirement of text slots, ECI.
+        premium_fade: factor on psi_closed (1 until the hand-over).
+    """
+    own_lines, open_lines = np.flatnonzero(offers.own[:, t] != NONE), np.flatnonzero(offers.weights[:, t] != NONE)
+    is_video = offers.line_video
+    trust = parameters.trust
+    local = levers.local[t]
+    host = exposure(trust.hosted, trust.self_hosted, local)
+    class_trust = np.array([trust.trust_developer, 1.0, trust.trust_regulated, 1.0])
+    class_ban = np.array([1.0, 1.0, trust.ban_regulated, trust.ban_public])
+    tau = penalty(trust.trust_scale * world.trust + levers.trust[t], incident, host, class_trust)
+    banned = ban_threshold(np.minimum(trust.ban_scale * world.bans, 1.0), levers.ban[t], class_ban, local)
+    prices = parameters.prices
+    scale = price_scale(t, prices.scale, prices.scale_decline, LEVELS_MONTH)
+    is_open = np.append(~offers.closed, False)
+    free = np.nan_to_num(offers.free[:, t])
+    own_price, host_price = offers.own_price[:, t], offers.host_price[:, t]
+    n_cells = len(world.region_codes) * len(CLASSES)
+    return Menu(
+        t=t,
+        offers=offers,
+        parameters=parameters,
+        text=Rows.of(own_lines[~is_video[own_lines]], open_lines[~is_video[open_lines]], offers.line_lab),
+        video=Rows.of(own_lines[is_video[own_lines]], open_lines[is_video[open_lines]], offers.line_lab),
+        base=_base(world, parameters, t, eco, tau),
+        banned=banned.reshape(-1, n_cells),
+        access=world.access[min(t, world.n_months - 1)] * (1.0 - levers.block[t]),
+        premium=_premiums(offers, parameters, premium_fade),
+        own_price=own_price,
+        host_price=host_price,
+        own_free=np.where(is_open, 0.0, free),
+        host_free=np.where(is_open, free, 0.0),
+        own_cost=price_disutility(own_price, scale, prices.curvature, prices.free_floor),
+        host_cost=price_disutility(host_price, scale, prices.curvature, prices.free_floor),
+        free_cost=float(price_disutility(np.zeros(1), scale, prices.curvature, prices.free_floor)[0]),
+        host_variety=prices.host_variety * np.log(np.nan_to_num(offers.hosts[:, t], nan=1.0)),
+        serving=offers.cost[:, t],
+        price_scale=scale,
+        volume_growth=float(parameters.usage.growth ** (t - LEVELS_MONTH)),
+        requirement=requirement,
+        chinese=world.chinese_region,
+        n_classes=len(CLASSES),
+    )
+
+
+def _base(world: World, parameters: Parameters, t: int, eco: Floats, tau: Floats) -> Floats:
+    """Return fit + xi + eco - tau by (lab, channel) and (region, class, task), shape (3L, R K N)."""
+    demand = parameters.demand
+    fit = demand.fit_scale * world.fit.transpose(1, 0, 2)[:, None, :, None, :]
+    phase = demand.xi_scale * world.strength_phase[min(t, world.n_months - 1)]
+    xi = phase * world.strengths.transpose(0, 2, 1)[:, None, None, :, :]
+    table = fit + xi + eco[:, None, None, None, None] - tau[..., None]
+    return np.asarray(table.reshape(table.shape[0] * CHANNELS, -1))
+
+
+def _premiums(offers: Offers, parameters: Parameters, fade: float) -> Floats:
+    """Return psi_closed less the alignment penalty by model and (class, class in CN), shape (M + 1, 2K)."""
+    demand = parameters.demand
+    by_class = np.full(len(CLASSES), demand.closed_premium)
+    by_class[CLASSES.index("developer")] = demand.closed_premium_developer
+    closed = np.append(offers.closed, False)[:, None] * by_class * fade
+    aligned = np.append(offers.aligned, 0.0)[:, None] * parameters.trust.alignment
+    return np.concatenate([closed - aligned, closed], axis=1)

@@ -1,0 +1,180 @@
+"""Composition: what a user types becomes one checked request, or one message."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from experiments.compose import RunRequest, compose_run
+from experiments.layers import conf_layers
+from sim.calendar import month_index
+from sim.errors import InputError
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def local(folder: Path, name: str, text: str) -> Path:
+    path = folder / "conf" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def refused(*argv: str) -> InputError:
+    with pytest.raises(InputError) as caught:
+        compose_run(argv)
+    return caught.value
+
+
+def test_the_default() -> None:
+    request = compose_run([])
+    assert isinstance(request, RunRequest)
+    assert (request.seeds, request.outputs, request.name) == ((0,), Path("outputs"), "status_quo")
+    assert request.settings["record"] == "series"
+    assert request.command == "opengambit run"
+
+
+def test_overrides_as_users_type_them(folder: Path) -> None:
+    argv = [
+        *("policy=[no_gpt_oss,api_cutoff]", "horizon=2026-09", "history.until=2025-06", "enterprises=500"),
+        *("choice=expected", "params.demand.gamma=2", "seeds=32", "outputs=deep/er", "name=foo", "params=default"),
+        *("lever.hosting_localisation.US.US=1@2025-01", "lever.model_ban.EU.DeepSeek=0.5@2025-01..2025-06"),
+    ]
+    request = compose_run(argv)
+    scenario = request.scenario
+    assert scenario.policy.names == ("status_quo", "no_gpt_oss", "api_cutoff", "levers")
+    assert (scenario.horizon, scenario.history_until) == (month_index("2026-09"), month_index("2025-06"))
+    assert (scenario.enterprises, scenario.choice, scenario.parameters.demand.gamma) == (500, "expected", 2.0)
+    assert request.seeds == tuple(range(32))
+    assert (request.outputs, request.name) == (Path("deep/er"), "foo")
+    assert [item.actor for item in scenario.policy.entries if item.origin == "levers"] == ["US", "EU"]
+    assert "'lever" not in request.command and "policy=[no_gpt_oss,api_cutoff]" in request.command
+    assert not (folder / "deep").exists()
+
+
+def test_one_seed() -> None:
+    assert compose_run(["seed=3"]).seeds == (3,)
+
+
+@pytest.mark.parametrize("argv", [["policy=api_cutoff"], ["policy=[status_quo,api_cutoff]"], ["policy=[api_cutoff]"]])
+def test_a_policy_lies_on_the_real_world(argv: list[str]) -> None:
+    assert compose_run(argv).scenario.policy.names == ("status_quo", "api_cutoff")
+
+
+def test_a_policy_may_be_a_path(folder: Path) -> None:
+    (folder / "mine.yaml").write_text("entries:\n  - {actor: EU, lever: adoption_push, value: 0.1}\n", encoding="utf-8")
+    assert compose_run(["policy=./mine.yaml"]).scenario.policy.names == ("status_quo", "mine")
+    assert compose_run([f"policy={folder / 'mine.yaml'}"]).name == "status_quo+mine"
+
+
+@pytest.mark.parametrize(
+    ("override", "key", "words"),
+    [
+        ("horizn=2027-01", "horizn", "'horizon'"),
+        ("+horizn=2027-01", "horizn", "'horizon'"),
+        ("++horizn=2027-01", "horizn", "'horizon'"),
+        ("typo=1", "typo", "no such setting"),
+        ("+typo=1", "typo", "no such setting"),
+        ("hydra.run.dir=x", "hydra.run.dir", "no such setting"),
+        ("gamma=2", "gamma", "'params.demand.gamma'"),
+        ("~seed", "seed", "taken away"),
+        ("--fast", "--fast", "no such option"),
+        ("status_quo", "status_quo", "key=value"),
+        ("horizon=[1", "horizon", "can't be read"),
+        ("horizon=2022-12", "horizon", "before the start"),
+        ("horizon=???", "horizon", "a value is missing"),
+        ("history.until=2027-01", "history.until", "beyond the data"),
+        ("enterprises=many", "enterprises", "52 to 1000000"),
+        ("choice=expcted", "choice", "'expected'"),
+        ("world=histry", "world", "'history'"),
+        ("params=defualt", "params", "'default'"),
+        ("params.demand.gama=2", "params.demand.gama", "'params.demand.gamma'"),
+        ("params.demand.gamma=-2", "params.demand.gamma", "not legal"),
+        ("policy=a,b", "policy", "policy=[a,b]"),
+        ("policy=hosting_localization", "policy", "'hosting_localisation'"),
+        ("policy=./none.yaml", "policy", "no such file"),
+        ("seed=1,2", "seed", "one value"),
+        ("seed=-1", "seed", "0 to"),
+        ("seeds=0", "seeds", "1 to"),
+        ("record=all", "record", "summary, series, panel"),
+        ("name=a/b", "name", "can't name a folder"),
+        ("lever.hosting_localisaton.US.US=1", "lever", "'hosting_localisation'"),
+        ("lever.procurement_ban.OpenAI.CN=1", "actor", "can't set"),
+        ("lever.adoption_push.CN.CN=7@2025-01", "value", "0 to 1"),
+    ],
+)
+def test_a_wrong_override_is_named(override: str, key: str, words: str) -> None:
+    error = refused(override)
+    assert [problem.key for problem in error.problems] == [key]
+    assert words in str(error)
+    assert override.removeprefix("++") in str(error)
+
+
+def test_all_problems_come_at_once() -> None:
+    error = refused("typo=3", "horizon=x", "params.demand.gamma=zz", "policy=nope", "seeds=0", "name=a/b", "record=all")
+    assert {p.key for p in error.problems} == {
+        *("typo", "horizon", "params.demand.gamma", "policy", "seeds", "name", "record"),
+    }
+
+
+def test_a_seed_or_seeds() -> None:
+    assert "either one seed or a number" in str(refused("seed=1", "seeds=2"))
+    assert "set twice" in str(refused("seed=1", "seed=2"))
+
+
+def test_an_output_folder_that_cannot_be_written(folder: Path) -> None:
+    (folder / "file").write_text("", encoding="utf-8")
+    error = refused("outputs=file/below")
+    assert "is a file" in str(error)
+    assert sorted(path.name for path in folder.iterdir()) == ["file"]
+
+
+def test_the_working_folder_lies_on_top(folder: Path) -> None:
+    local(
+        folder,
+        "run.yaml",
+        "enterprises: 300\nhistory: {until: 2025-06}\nhorizon: 2025-12\nseeds: 4\ndefaults: [{params: mine}]\n",
+    )
+    local(folder, "params/mine.yaml", "demand:\n  gamma: 2.5\n  review: 0.2\n")
+    local(folder, "policy/home.yaml", "entries:\n  - {actor: EU, lever: adoption_push, value: 0.1}\n")
+    assert len(conf_layers()) == 2
+    request = compose_run(["policy=home", "params.demand.gamma=3"])
+    scenario = request.scenario
+    assert (scenario.enterprises, scenario.choice, scenario.horizon) == (300, "sampled", month_index("2025-12"))
+    assert scenario.history_until == month_index("2025-06")
+    assert (scenario.parameters.demand.gamma, scenario.parameters.demand.review) == (3.0, 0.2)
+    assert request.seeds == (0, 1, 2, 3)
+    assert compose_run(["seed=7"]).seeds == (7,)
+    assert compose_run(["params=default"]).scenario.parameters.demand.gamma != 2.5
+    assert scenario.policy.names == ("status_quo", "home")
+
+
+def test_a_problem_in_a_file_names_file_and_line(folder: Path) -> None:
+    local(folder, "run.yaml", "horizn: 3\nenterprises: 3\nname: ???\n")
+    local(folder, "params/default.yaml", "demand:\n  gamma: -1\n  gama: 1\n")
+    error = refused()
+    assert {(p.where.replace("\\", "/"), p.key) for p in error.problems} == {
+        ("conf/run.yaml:1", "horizn"),
+        ("conf/run.yaml:2", "enterprises"),
+        ("conf/run.yaml:3", "name"),
+        ("conf/params/default.yaml:2", "params.demand.gamma"),
+        ("conf/params/default.yaml:3", "params.demand.gama"),
+    }
+
+
+@pytest.mark.parametrize("text", ["a: [", "- 1\n"])
+def test_a_broken_file_is_named(folder: Path, text: str) -> None:
+    local(folder, "run.yaml", text)
+    assert "run.yaml" in str(refused())
+
+
+def test_nothing_of_hydra_is_left_behind() -> None:
+    from hydra.core.global_hydra import GlobalHydra
+
+    compose_run([])
+    assert not GlobalHydra.instance().is_initialized()
