@@ -19,7 +19,7 @@ from experiments.overrides import Override, Overrides, is_known, sort_overrides,
 from sim.errors import InputError, Problem, nearest
 from sim.scenario import Scenario
 
-RECORDS = ("summary", "series", "panel")
+RECORDS = ("summary", "series")
 MAX_SEEDS = 100_000
 _NAME = re.compile(r"^[\w][\w.+-]{0,79}$")
 

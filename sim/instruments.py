@@ -68,9 +68,12 @@ def read(info: InstrumentInfo, view: View) -> pd.DataFrame:
 
 
 def _router_tokens(view: View) -> Floats:
-    """Return tokens by model as the router sees them: developers outside CN on A and H, times each lab's propensity."""
+    """Return tokens by model as the router sees them: developers outside CN on own APIs and hosts.
+
+    A lab's propensity holds for what it sells itself; open weights at hosts show on a router like anybody's.
+    """
     scale = view.context.parameters.instruments.propensity_scale
-    propensity = np.exp(scale * view.world.propensity)[view.offers.lab]
+    propensity = np.where(view.offers.closed, np.exp(scale * view.world.propensity)[view.offers.lab], 1.0)
     return np.asarray(view.context.records.model_tokens * propensity)
 
 

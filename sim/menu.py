@@ -251,7 +251,7 @@ def build_menu(
         parameters=parameters,
         text=Rows.of(own_lines[~is_video[own_lines]], open_lines[~is_video[open_lines]], offers.line_lab),
         video=Rows.of(own_lines[is_video[own_lines]], open_lines[is_video[open_lines]], offers.line_lab),
-        base=_base(world, parameters, t, eco, tau),
+        base=_base(world, parameters, eco, tau),
         banned=banned.reshape(-1, n_cells),
         access=world.access[min(t, world.n_months - 1)] * (1.0 - levers.block[t]),
         premium=_premiums(offers, parameters, premium_fade),
@@ -272,12 +272,11 @@ def build_menu(
     )
 
 
-def _base(world: World, parameters: Parameters, t: int, eco: Floats, tau: Floats) -> Floats:
+def _base(world: World, parameters: Parameters, eco: Floats, tau: Floats) -> Floats:
     """Return fit + xi + eco - tau by (lab, channel) and (region, class, task), shape (3L, R K N)."""
     demand = parameters.demand
     fit = demand.fit_scale * world.fit.transpose(1, 0, 2)[:, None, :, None, :]
-    phase = demand.xi_scale * world.strength_phase[min(t, world.n_months - 1)]
-    xi = phase * world.strengths.transpose(0, 2, 1)[:, None, None, :, :]
+    xi = demand.xi_scale * world.strengths.transpose(0, 2, 1)[:, None, None, :, :]
     table = fit + xi + eco[:, None, None, None, None] - tau[..., None]
     return np.asarray(table.reshape(table.shape[0] * CHANNELS, -1))
 

@@ -85,7 +85,6 @@ def load_world(folder: Path = DATA) -> World:
         bans=shape.bans(read_table("bans", folder)),
         fit=shape.fit(read_table("fit", folder)),
         strengths=shape.strengths(_optional("lab_strengths", folder)),
-        strength_phase=_phase(_optional("lab_strengths", folder), n_months),
         propensity=shape.propensity(_optional("routing_propensities", folder)),
         n_months=n_months,
     )
@@ -151,14 +150,6 @@ class _Shape:
 
 def _optional(name: str, folder: Path) -> list[Row]:
     return read_table(name, folder) if (folder / f"{name}.csv").is_file() else []
-
-
-def _phase(rows: list[Row], n_months: int) -> Floats:
-    """Return the share of xi in force by month: from 0 in the month before ``from`` to 1 in ``full``, linearly."""
-    if not rows:
-        return np.ones(n_months)
-    first, full = month_index(rows[0]["from"]) - 1, month_index(rows[0]["full"])
-    return np.clip((np.arange(n_months) - first) / max(full - first, 1), 0.0, 1.0)
 
 
 def _column(rows: list[Row], name: str) -> Floats:

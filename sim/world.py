@@ -107,8 +107,6 @@ class World:
     """Language and culture fit in utils, shape (R, L, N)."""
     strengths: Floats
     """xi in utils, shape (L, N, K)."""
-    strength_phase: Floats
-    """How much of xi holds in each month, 0 to 1, shape (T,)."""
     propensity: Floats
     """Log propensity of a lab's use to show on a router, shape (L,)."""
     n_months: int

@@ -63,7 +63,7 @@ def _surveys(axes: Axes, tables: Tables, scene: Scene) -> None:
             axes.plot(x, value, "o", ms=4.5, mfc="white", mec=shade, mew=1.3, zorder=5)
             axes.annotate(
                 f"survey {percent(value)}", (x, value), xytext=(-5, 4), textcoords="offset points", size=6,
-                color=GREY, ha="right",
+                color=GREY, ha="right", zorder=6, bbox={"fc": "white", "ec": "none", "alpha": 0.8, "pad": 0.6},
             )  # fmt: skip
 
 

@@ -32,8 +32,9 @@ def month_axis(axes: Axes, scene: Scene, labels: bool = True, short: bool = Fals
     first, end = scene.first, scene.last + 1
     axes.set_xlim(first, end)
     if end - first <= SHORT_RUN:
-        ticks = list(range(first, end, 3))
-        axes.set_xticks(ticks, [month_name(t) for t in ticks] if labels else [])
+        ticks = list(range(first, end, 6 if short else 3))
+        texts = [f"'{month_name(t)[2:]}" if short else month_name(t) for t in ticks]
+        axes.set_xticks(ticks, texts if labels else [])
     else:
         _year_ticks(axes, first, end, labels, short)
     if scene.handover is not None and scene.handover < scene.last:

@@ -2,13 +2,19 @@
 
 The contraction of Berry (1994) and Berry, Levinsohn and Pakes (1995), taken through the instruments and shrunk:
 xi moves by the difference of observed and modelled log-odds of the 2025 means, less a ridge that stands for a prior
-sd of 1 util, until it stops. Router shares speak of developers, Menlo's of the coding-heavy spending of enterprises
-and regulated firms, Ramp's of how many firms hold any slot, so of their other tasks; derivatives on Hugging Face of
-developers' other tasks (Meta, Alibaba), device telemetry of assistants (DeepSeek, all classes). A lab with a direct
-business (Menlo) has the same strength among developers; what its router share then lacks is its routing propensity,
-taken from the first three months of the series and held. Labs that the weekly list never shows are bounded from above.
+sd of 1 util, until it stops. Each series speaks of what it can see:
 
-Run ``python -m sim.data.build.strengths``: about two minutes. Every row is an estimate of this model, tag [A].
+- router shares: developers' coding; labs that the weekly list never shows are bounded from above;
+- Menlo: the coding-heavy spending of enterprises and regulated firms;
+- Ramp: how many firms hold any slot, so their other tasks;
+- derivatives on Hugging Face: developers' other tasks (Meta, Alibaba);
+- device telemetry: assistants of all classes (DeepSeek).
+
+A lab with a direct business (Menlo) has the same strength among developers. What its router share then lacks is its
+routing propensity (customers who buy direct), taken from the first three months of the series and held; what its
+router share has too much is developers' taste. What is estimated on 2025 holds in every month [A].
+
+Run ``python -m sim.data.build.strengths``: about a minute. Every row is an estimate of this model, tag [A].
 """
 
 from __future__ import annotations
@@ -20,7 +26,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sim.calendar import month_index, month_name
 from sim.market.arrays import Floats
 from sim.running import simulate
 from sim.scenario import Scenario
@@ -35,8 +40,6 @@ RIDGE = 0.1
 UNSEEN = 0.01
 """Router share that a lab which never entered the weekly list is taken to stay below [A]."""
 FIRST_MONTHS = ("2025-02", "2025-03", "2025-04")
-PHASE = ("2024-01", "2025-01")
-"""Strengths are estimated on 2025; they grow in linearly over the year before [A]."""
 DIRECT = ("OpenAI", "Anthropic", "Google")
 CARDS = ("OpenAI", "Anthropic")
 """Labs whose direct sales the card panel sees; bundles (Google) hardly show there."""
@@ -55,7 +58,13 @@ class Estimate:
     tasks: Floats
     assistant: Floats
     """For assistants, instead of ``tasks``; NaN where nothing was observed."""
-    propensity: Floats
+    routing: Floats
+    """Of a lab with a direct business: its log routing propensity if below 0, what developers add to xi if above."""
+
+    @property
+    def propensity(self) -> Floats:
+        """Log propensity to show on a router, at most 0."""
+        return np.minimum(self.routing, 0.0)
 
     def world(self, base: World) -> World:
         """Return the world with these strengths."""
@@ -68,9 +77,7 @@ class Estimate:
                 xi[:, OTHER_TASKS, kind] = self.tasks[:, None]
         known = ~np.isnan(self.assistant)
         xi[known, ASSISTANT] = self.assistant[known, None]
-        first, full = (month_index(month) for month in PHASE)
-        phase = np.clip((np.arange(base.n_months) - first + 1) / (full - first + 1), 0.0, 1.0)
-        return replace(base, strengths=xi, strength_phase=phase, propensity=self.propensity)
+        return replace(base, strengths=xi, propensity=self.propensity)
 
 
 @dataclass(frozen=True)
@@ -156,9 +163,8 @@ def improve(estimate: Estimate, targets: Targets, model: dict[str, dict[str, flo
     for k, lab in enumerate(world.lab_names):
         if lab in DIRECT:
             new.coding[k] = _moved(estimate.coding[k], targets.menlo[lab], model["menlo_spend"][lab])
-            new.developer[k] = new.coding[k]
-            first = targets.router_first[lab], model["router_first"][lab]
-            new.propensity[k] = _moved(estimate.propensity[k], *first)
+            new.routing[k] = _routed(estimate.routing[k], targets, model, lab)
+            new.developer[k] = new.coding[k] + max(new.routing[k], 0.0)
         else:
             new.coding[k] = _moved(estimate.coding[k], rest_seen, rest_model)
             seen, modelled = targets.router.get(lab, 0.0), model["openrouter_token_share"][lab]
@@ -174,6 +180,16 @@ def improve(estimate: Estimate, targets: Targets, model: dict[str, dict[str, flo
             new.developer_tasks[k] = _moved(estimate.developer_tasks[k], *shares)
     _move_assistant(new, estimate, targets, model, world.lab_names.index("DeepSeek"))
     return new
+
+
+def _routed(value: float, targets: Targets, model: dict[str, dict[str, float]], lab: str) -> float:
+    """Move what a router shows of a lab with a direct business beyond what its business strength explains.
+
+    Less than that is customers who buy direct, estimated on the first months; more can only be developers' taste.
+    """
+    if value < 0:
+        return _moved(value, targets.router_first[lab], model["router_first"][lab])
+    return _moved(value, targets.router[lab], model["openrouter_token_share"][lab])
 
 
 def _move_assistant(
@@ -205,11 +221,11 @@ def write(estimate: Estimate, folder: Path = DATA) -> None:
     tail = ["A", "low", SOURCE, ""]
     with (folder / "lab_strengths.csv").open("w", encoding="utf-8", newline="") as handle:
         out = csv.writer(handle, lineterminator="\n")
-        out.writerow(["lab", "task", "class", "xi", "from", "full", "tag", "confidence", "source_title", "source_url"])
+        out.writerow(["lab", "task", "class", "xi", "estimated_on", "tag", "confidence", "source_title", "source_url"])
         for lab, task, kind in np.ndindex(xi.shape):
             if TASKS[task] != "video":
                 names = world.lab_names[lab], TASKS[task], CLASSES[kind]
-                out.writerow([*names, f"{xi[lab, task, kind]:.4g}", *PHASE, *tail])
+                out.writerow([*names, f"{xi[lab, task, kind]:.4g}", "2025", *tail])
     with (folder / "routing_propensities.csv").open("w", encoding="utf-8", newline="") as handle:
         out = csv.writer(handle, lineterminator="\n")
         out.writerow(["lab", "log_propensity", "first", "last", "tag", "confidence", "source_title", "source_url"])
@@ -231,7 +247,6 @@ def main() -> None:
             if key in model[name]:
                 print(f"{name:24} {key:12} seen {value:.3f} model {model[name][key]:.3f}")
     write(estimate)
-    print(f"written for {month_name(24)} to {month_name(35)}")
 
 
 if __name__ == "__main__":

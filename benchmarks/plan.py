@@ -1,0 +1,51 @@
+"""What is measured: sizes, horizons and how often, as data, so that a test can run the same on a tiny world."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+RUN_SECONDS = 1.5
+"""Target: the default run after imports."""
+RUN_MEGABYTES = 150.0
+"""Target: peak memory of the default run above the process after imports."""
+HELP_SECONDS = 0.4
+"""Target: `opengambit --help`."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """Runs of one size in one fresh process.
+
+    Attributes:
+        enterprises: number of weighted enterprises.
+        repeats: timed runs after the first one; with 0 the first run is the one that is timed.
+        choice: ``sampled`` or ``expected``.
+        horizon: last month, YYYY-MM; None is the default, the end of the history.
+    """
+
+    enterprises: int
+    repeats: int = 0
+    choice: str = "sampled"
+    horizon: str | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One session of measurements."""
+
+    default: Case
+    help_repeats: int
+    scale: tuple[Case, ...]
+    expected: tuple[Case, ...]
+    phases: Case
+    frames: Case
+
+
+FULL = Plan(
+    default=Case(2_000, repeats=5),
+    help_repeats=10,
+    scale=(Case(1_000, 3), Case(2_000, 3), Case(5_000, 3), Case(20_000, 2), Case(100_000)),
+    expected=(Case(400, choice="expected"), Case(2_000, choice="expected")),
+    phases=Case(2_000, repeats=5),
+    frames=Case(2_000, repeats=3),
+)

@@ -1,0 +1,142 @@
+"""One table of all measurements, on the screen and as benchmarks/RESULTS.md."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple, dataclass
+from importlib import metadata
+from statistics import median
+from typing import Any
+
+from benchmarks.plan import HELP_SECONDS, RUN_MEGABYTES, RUN_SECONDS, Case, Plan
+from benchmarks.probe import ask, time_help
+
+LIBRARIES = ("numpy", "scipy", "pandas", "mesa")
+HEADINGS = ("what", "median", "min to max", "peak MB", "target")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table, as text."""
+
+    what: str
+    figure: str = ""
+    spread: str = ""
+    megabytes: str = ""
+    target: str = ""
+
+
+def measure(plan: Plan) -> Iterator[Row]:
+    """Measure everything of a plan, a row at a time."""
+    yield from default_rows(plan.default)
+    yield timed("`opengambit --help`", time_help(plan.help_repeats), target=HELP_SECONDS)
+    for case in (*plan.scale, *plan.expected):
+        yield scale_row(case, ask("runs", case))
+    yield from phase_rows(plan.phases)
+    yield from frame_rows(plan.frames)
+
+
+def default_rows(case: Case) -> Iterator[Row]:
+    """Yield time and memory of the default run against the targets."""
+    found = ask("runs", case)
+    yield timed(f"default run, {described(case, found['months'])}", found["seconds"], target=RUN_SECONDS)
+    yield Row(
+        "the same, first run of a process",
+        seconds(found["first"]),
+        megabytes=f"{found['megabytes']:.0f}",
+        target=verdict(found["megabytes"], RUN_MEGABYTES, "MB"),
+    )
+    number = case.repeats + 1
+    yield Row(f"the same, {number} runs in one process", megabytes=f"{found['megabytes_all']:.0f}")
+
+
+def scale_row(case: Case, found: dict[str, Any]) -> Row:
+    """Return the time per enterprise-month of one size."""
+    per = [1e6 * value / (case.enterprises * found["months"]) for value in found["seconds"]]
+    what = f"{described(case, found['months'])}: {seconds(median(found['seconds']))}"
+    return Row(what, f"{median(per):.3g} µs a month", spread(per, "µs"), f"{found['megabytes']:.0f}")
+
+
+def phase_rows(case: Case) -> Iterator[Row]:
+    """Yield the time of each phase of the default run, summed over its months."""
+    found = ask("phases", case)
+    whole = sum(median(values) for values in found.values())
+    for phase, values in found.items():
+        share = median(values) / whole
+        yield Row(f"phase {phase}, {share:.0%} of the run", seconds(median(values)), spread(values))
+
+
+def frame_rows(case: Case) -> Iterator[Row]:
+    """Yield the time to compute all measures and all instruments of a default run, the slowest by name."""
+    for kind, rounds in ask("frames", case).items():
+        totals = [sum(found.values()) for found in rounds]
+        worst = max(rounds[0], key=lambda name: median(found[name] for found in rounds))  # noqa: B023
+        part = seconds(median(found[worst] for found in rounds))
+        yield timed(f"all {len(rounds[0])} {kind} (slowest: {worst}, {part})", totals)
+
+
+def timed(what: str, values: Sequence[float], target: float | None = None) -> Row:
+    """Return a row of wall times."""
+    middle = median(values)
+    return Row(what, seconds(middle), spread(values), target="" if target is None else verdict(middle, target, "s"))
+
+
+def verdict(value: float, limit: float, unit: str) -> str:
+    """Say whether a figure stays within its limit."""
+    return f"{limit:g} {unit}: {'met' if value <= limit else 'MISSED'}"
+
+
+def described(case: Case, months: int) -> str:
+    """Say what a case is."""
+    mode = "" if case.choice == "sampled" else f" {case.choice},"
+    return f"{case.enterprises:,} enterprises,{mode} {months} months"
+
+
+def seconds(value: float) -> str:
+    """Return a time as text, three digits."""
+    return f"{1e3 * value:.3g} ms" if value < 0.9995 else f"{value:.3g} s"
+
+
+def spread(values: Sequence[float], unit: str = "s") -> str:
+    """Return the range of several figures, nothing for one."""
+    if len(values) < 2:
+        return ""
+    low, high = min(values), max(values)
+    return f"{low:.3g} to {high:.3g} µs" if unit == "µs" else f"{seconds(low)} to {seconds(high)}"
+
+
+def machine() -> str:
+    """Describe the machine and the libraries, without names or paths."""
+    libraries = ", ".join(f"{name} {metadata.version(name)}" for name in LIBRARIES)
+    system = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}"
+    return f"{system}; Python {platform.python_version()}, {libraries}; OpenGambit {metadata.version('opengambit')}."
+
+
+def markdown(rows: Iterable[Row], plan: Plan) -> str:
+    """Return the results as a Markdown page."""
+    lines = ["| " + " | ".join(cells) + " |" for cells in (HEADINGS, ("---",) * len(HEADINGS), *map(astuple, rows))]
+    return "\n".join(["# Speed and scale", "", "Made by `make bench` (`python -m benchmarks`).", machine(), "",
+                      *lines, "", *notes(plan), ""])  # fmt: skip
+
+
+def notes(plan: Plan) -> list[str]:
+    """Return how the figures were taken."""
+    single = [f"{case.enterprises:,} ({case.choice})" for case in (*plan.scale, *plan.expected) if not case.repeats]
+    found = [
+        "Wall times, scenario and set-up included, imports not; each case in a fresh process, medians after its first"
+        f" run. One run alone, the first, was timed for {', '.join(single) or 'no case'}.",
+        "µs a month: time per enterprise and month. Peak MB: resident memory (2^20 bytes) at the peak of the process's"
+        " first run, above the process after imports.",
+        "Phases are summed over the months of a run and wrapped from outside; `rest` holds invariants and Mesa.",
+    ]
+    return [line for paragraph in found for line in ("- " + paragraph,)]
+
+
+def plain(rows: Sequence[Row]) -> Iterator[str]:
+    """Yield the table for a screen."""
+    cells = [HEADINGS, *map(astuple, rows)]
+    widths = [max(len(row[k]) for row in cells) for k in range(len(HEADINGS))]
+    for row in cells:
+        yield "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
