@@ -24,6 +24,7 @@ from sim.market.ecosystem import ecosystem_utility, standard_index
 from sim.menu import Menu, build_menu
 from sim.population import build_population
 from sim.recorder import Recorder
+from sim.reporters import REPORTERS
 from sim.requirement import requirement_path
 from sim.rng import Streams, name_keys
 from sim.sampled import SampledHoldings
@@ -71,6 +72,7 @@ class MarketModel(mesa.Model):  # type: ignore[misc]
         self.recorder = Recorder(self.n_months, self.world, self.population, len(self.offers.models))
         self.labs, self.governments = self._create_agents(reverse)
         self.menu: Menu | None = None
+        self.datacollector = mesa.DataCollector(model_reporters=REPORTERS)
 
     def step(self) -> None:
         """Run one month: each phase reads the previous month's state of the others."""
@@ -87,6 +89,7 @@ class MarketModel(mesa.Model):  # type: ignore[misc]
         self.recorder.write_state(self.t, self._stock(), self._incident())
         check_month(self.t, accounts, self.recorder.records, self.holdings)
         self.t += 1
+        self.datacollector.collect(self)
         self.running = self.t < self.n_months
 
     def close(self) -> None:

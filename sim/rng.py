@@ -25,7 +25,7 @@ _MASK = (1 << 64) - 1
 _GOLDEN = 0x9E3779B97F4A7C15
 _MUL_1 = 0xBF58476D1CE4E5B9
 _MUL_2 = 0x94D049BB133111EB
-_TO_UNIT = 2.0**-53
+_TO_UNIT = 2.0**-52
 
 
 @lru_cache(maxsize=65536)
@@ -97,7 +97,7 @@ class Streams:
     def uniform(self, process: str, *ids: Any) -> Floats:
         """Return uniforms in the open interval (0, 1)."""
         bits = self.keys(process, *ids)
-        bits >>= np.uint64(11)
+        bits >>= np.uint64(12)  # 52 bits and a half are exact in a double; with 53 the largest would round to 1
         unit = bits.astype(np.float64)
         unit += 0.5
         unit *= _TO_UNIT

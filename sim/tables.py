@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.calendar import month_index, month_name
+from sim.data.check import check_tables
 from sim.errors import InputError, Problem
 from sim.market.arrays import Floats
 from sim.world import (
@@ -44,17 +45,18 @@ def read_table(name: str, folder: Path = DATA) -> list[Row]:
         return list(csv.DictReader(handle))
 
 
-@lru_cache(maxsize=4)
-def load_world(folder: Path = DATA) -> World:
-    """Return the world that the tables of ``folder`` describe.
+def load_world(folder: Path | None = None) -> World:
+    """Return the world that the tables of a folder describe (default: those that ship with the model).
 
     Raises:
         InputError: names the file, row and column of each illegal value.
     """
-    if folder != DATA:
-        from sim.data.check import check_tables
+    return _load(folder or DATA)
 
-        check_tables(folder)
+
+@lru_cache(maxsize=4)
+def _load(folder: Path) -> World:
+    check_tables(folder)
     regions = read_table("regions", folder)
     labs = sorted(read_table("labs", folder), key=lambda row: row["lab"])
     models, lines = _models(folder), _lines(folder)
