@@ -72,7 +72,7 @@ def frame_rows(case: Case) -> Iterator[Row]:
     """Yield the time to compute all measures and all instruments of a default run, the slowest by name."""
     for kind, rounds in ask("frames", case).items():
         totals = [sum(found.values()) for found in rounds]
-        worst = max(rounds[0], key=lambda name: median(found[name] for found in rounds))  # noqa: B023
+        worst = max(rounds[0], key=lambda name: median(found[name] for found in rounds))
         part = seconds(median(found[worst] for found in rounds))
         yield timed(f"all {len(rounds[0])} {kind} (slowest: {worst}, {part})", totals)
 

@@ -41,9 +41,11 @@ Overrides, in any order:
                                one lever on top, from that month on; @YYYY-MM..YYYY-MM ends it
   seed=1  seeds=32             one seed, or the seeds 0 to 31 for a band around the curves
   history.until=2026-07        last month that is replayed
-  horizon=2027-12              last month of the run; after the replay no releases are added
+  horizon=2027-12              last month of the run; after the replay nothing is released and no list price
+                               moves: compare two runs there, and don't read levels as a forecast
   enterprises=2000             simulated enterprises; more is slower and smoother
   choice=sampled|expected      draw each choice, or move probability mass
+  population_seed=1            other enterprises; resample_population=true: other ones for every seed
   params.SECTION.NAME=VALUE    any parameter that 'opengambit params' lists
   params=NAME                  a set of parameters, a file of conf/params
   name=NAME  outputs=FOLDER    what the study is called and where it goes
@@ -134,7 +136,7 @@ VERBS: dict[str, Verb] = {
         READING,
         "[WORD ...] [--json]",
         "the labs: home, bloc, product lines, latest release",
-        "Smaller labs are pooled by bloc as 'Other (...)'; a pooled name that you look for is found there.",
+        "Smaller labs are pooled by home region as 'Other (...)'; a pooled name that you look for is found there.",
         (
             ("opengambit labs", "all labs"),
             ("opengambit labs CN", "those of one bloc or region"),
@@ -153,8 +155,8 @@ VERBS: dict[str, Verb] = {
         READING,
         "[--month YYYY-MM] [--by lab] [--json]",
         "coverage of the data by month: live product lines, known quality, known price",
-        "A line counts as priced if a first-party or a host price is known; open weights without one are costed\n"
-        "from their size, closed ones without one are not offered until they are priced.",
+        "A line counts as priced if a first-party or a host price is known. Open weights without one are costed from\n"
+        "their size; closed ones sell at their line's last price, or are not offered before its first.",
         (
             ("opengambit world", "coverage, month by month, text and video apart"),
             ("opengambit world --month 2025-08", "every line that was live in a month: model, quality, price, licence"),

@@ -63,7 +63,7 @@ def execute(
         request: scenario, seeds, name and output folder.
         force: run again although the study is there.
         quiet: no progress bar.
-        simulate: what makes a run (default: `sim.model.simulate`).
+        simulate: what makes a run (default: `sim.running.simulate`).
 
     Returns:
         The study folder, and the seconds it took; None if it was there.

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.awareness import Awareness
 from sim.history import NONE, Offers
-from sim.holdings import Block, Habits, Variety, Welfare
+from sim.holdings import Block, Habits, Variety, Welfare, in_money
 from sim.market.arrays import Floats, Ints, Keys
 from sim.market.choice import inclusive
 from sim.menu import OWN, Menu, Rows
@@ -71,7 +71,7 @@ class ExpectedHoldings:
 
     def step(self, menu: Menu, awareness: Awareness, hazard: Floats) -> Welfare:
         """Let mass adopt, upgrade, review and choose."""
-        reach = self.reach()
+        reach = self.reach() / np.maximum(self._joined, 1e-300)  # of those who adopted, like the mass that waits
         due = self._release(menu, awareness)
         self._fresh = self._empty()
         regions = menu.access.shape[1]
@@ -220,7 +220,7 @@ class ExpectedHoldings:
         total = np.zeros(slots.size)
         for mass in waiting.values():
             total += mass
-        surplus = (result.surplus + total * peak) / population.slot_alpha[slots]
+        surplus = in_money(result.surplus + total * peak, population.slot_alpha[slots])
         welfare.total[:] += np.bincount(region, count * surplus, welfare.total.size)
         welfare.weight[:] += np.bincount(region, count * total, welfare.weight.size)
 

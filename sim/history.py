@@ -86,7 +86,8 @@ def build_offers(world: World, levers: LeverArrays, parameters: Parameters, hand
     closed = np.array([r.licence == "closed" for r in records])
     line_video = np.array([entry.video for entry in world.lines])
     scheduled = tuple(PriceRecord(r.model, r.t, NEVER, r.price) for r in levers.scheduled if r.price is not None)
-    own_price = _own_prices(world.prices + scheduled, records, line, line_video, handover, n_months)
+    by_cost = frozenset(r.model for r in levers.scheduled if r.price is None)
+    own_price = _own_prices(world.prices + scheduled, by_cost, records, line, line_video, handover, n_months)
     cost = _costs(world, records, closed, own_price, parameters, handover, n_months)
     own_price = _fill_converted(own_price, cost, closed, line_video[line], parameters.prices.closed_cost_share)
     own, usable_until = _own_lines(world, records, line, own_price, parameters.demand.grace, handover, n_months)
@@ -169,13 +170,14 @@ def _by_month(rows: list[PriceRecord], n_months: int, handover: int) -> Floats:
 
 def _own_prices(
     prices: tuple[PriceRecord, ...],
+    by_cost: frozenset[str],
     records: tuple[ModelRecord, ...],
     line: Ints,
     line_video: Bools,
     handover: int,
     n_months: int,
 ) -> Floats:
-    """Return list prices; a later release without a price of its own takes over its predecessor's."""
+    """Return list prices; a later release without a price takes over its predecessor's, unless cost is to price it."""
     by_model: dict[str, list[PriceRecord]] = {}
     for row in prices:
         by_model.setdefault(row.model, []).append(row)
@@ -185,6 +187,8 @@ def _own_prices(
             table[k] = 0.0
         elif record.name in by_model:
             table[k] = _by_month(by_model[record.name], n_months, handover)
+        elif record.name in by_cost:
+            continue
         elif k and line[k - 1] == line[k] and record.licence == records[k - 1].licence:
             table[k] = table[k - 1]
     return table
@@ -258,7 +262,7 @@ def _own_lines(
     usable = np.full(len(records), NEVER, dtype=np.intp)
     priced = np.isfinite(own_price).sum(axis=1) > 0
     for k, record in enumerate(records):
-        if priced[k]:
+        if priced[k] and record.offered <= handover:
             start = max(record.offered, 0)
             previous = current[line[k], min(start, n_months - 1)]
             if previous != NONE:
@@ -270,7 +274,8 @@ def _own_lines(
         last = current[z, min(max(entry.live_until, 0), n_months - 1)]
         if last != NONE:
             usable[last] = min(usable[last], entry.live_until + (0 if entry.withdrawn else grace))
-        current[z, entry.live_until + 1 :] = NONE
+        later = [record.month for record in records if record.line == entry.name and record.month > entry.live_until]
+        current[z, entry.live_until + 1 : min(later, default=n_months)] = NONE  # a policy's release revives a line
     return current, usable
 
 

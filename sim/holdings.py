@@ -45,6 +45,11 @@ class Welfare:
     weight: Floats
 
 
+def in_money(surplus: Floats, alpha: Floats) -> Floats:
+    """Return surplus over price sensitivity; NaN for those to whom money means nothing."""
+    return np.asarray(np.divide(surplus, alpha, out=np.full(surplus.size, np.nan), where=alpha > 0))
+
+
 @dataclass(frozen=True)
 class Variety:
     """How many models and families an enterprise runs at once, each of shape (E,).

@@ -96,9 +96,13 @@ def _router_readings(view: View, tokens: Floats) -> Iterator[Reading]:
     yield "open", "OpenRouter", ratio(ordered_sum(tokens[:, ~offers.closed], 1), total)
 
 
+def listed_tokens(view: View) -> Floats:
+    """Return the router's tokens by model inside the month's list, 0 for models that are not on it, shape (T, M)."""
+    return _top_list(_router_tokens(view), view.context.parameters.instruments.router_list)
+
+
 def _router(view: View) -> Iterator[Reading]:
-    size = view.context.parameters.instruments.router_list
-    yield from _router_readings(view, _top_list(_router_tokens(view), size))
+    yield from _router_readings(view, listed_tokens(view))
 
 
 def _platform(view: View) -> Iterator[Reading]:

@@ -213,6 +213,7 @@ def build_menu(
     incident: Floats,
     requirement: float,
     premium_fade: float,
+    handover: int,
 ) -> Menu:
     """Return the menu of month t.
 
@@ -229,6 +230,7 @@ def build_menu(
         incident: inc_{r,h(l)}, utils, shape (R, L).
         requirement: mean requirement of text slots, ECI.
         premium_fade: factor on psi_closed (1 until the hand-over).
+        handover: t_h; who has access to an API afterwards is what it was then.
     """
     own_lines, open_lines = np.flatnonzero(offers.own[:, t] != NONE), np.flatnonzero(offers.weights[:, t] != NONE)
     is_video = offers.line_video
@@ -253,7 +255,7 @@ def build_menu(
         video=Rows.of(own_lines[is_video[own_lines]], open_lines[is_video[open_lines]], offers.line_lab),
         base=_base(world, parameters, eco, tau),
         banned=banned.reshape(-1, n_cells),
-        access=world.access[min(t, world.n_months - 1)] * (1.0 - levers.block[t]),
+        access=world.access[min(t, handover, world.n_months - 1)] * (1.0 - levers.block[t]),
         premium=_premiums(offers, parameters, premium_fade),
         own_price=own_price,
         host_price=host_price,

@@ -155,6 +155,7 @@ class MarketModel(mesa.Model):  # type: ignore[misc]
             self._incident(),
             float(self.requirement[self.t]),
             fade,
+            self.scenario.history_until,
         )
 
     def _awareness(self) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.awareness import Awareness
 from sim.history import NONE, Offers
-from sim.holdings import Block, Habits, Variety, Welfare
+from sim.holdings import Block, Habits, Variety, Welfare, in_money
 from sim.market.arrays import Bools, Floats, Ints, Keys
 from sim.market.choice import draw_nest, draw_option, inclusive, log_sum, nest_values
 from sim.menu import OWN, Menu, Rows
@@ -69,7 +69,7 @@ class SampledHoldings:
         choosers = np.flatnonzero(due | candidates[owner])
         chosen = [self._choose(menu, awareness, choosers, video, welfare) for video in (False, True)]
         reached = np.zeros(self._population.size, dtype=bool)
-        for slots, _, _, admissible in chosen:
+        for slots, _, _, admissible in chosen[:1]:  # text options decide who can adopt, as in the expected mode
             reached[owner[slots[admissible]]] = True
         self.joined |= candidates & reached
         for slots, model, channel, _ in chosen:
@@ -219,5 +219,6 @@ class SampledHoldings:
         owner = population.slot_owner[slots]
         weight = population.count[owner]
         region = population.region[owner]
-        welfare.total[:] += np.bincount(region, weight * surplus / population.slot_alpha[slots], welfare.total.size)
+        worth = in_money(surplus, population.slot_alpha[slots])
+        welfare.total[:] += np.bincount(region, weight * worth, welfare.total.size)
         welfare.weight[:] += np.bincount(region, weight, welfare.weight.size)

@@ -2,7 +2,7 @@
 
 A line is live from the month of its first release to its ``live_until``; what it offers is its last release that
 replaces its predecessor. A price is the first-party row in force on the last day of the month (before the first row:
-the first row), else the median of the hosts that month.
+the first row), else the hosts' mean of that month (weighted by 1/price^2).
 """
 
 from __future__ import annotations

@@ -41,8 +41,8 @@ LINES = (
 NOTES = (
     "Quality counts as known if the model itself was scored; carried: its predecessor's plus half of the frontier's "
     "growth; typical gap: the first of its line, placed behind the frontier as such lines are.",
-    "Price: the lab's list price, else the median of the hosts. Open weights with neither are costed by their size; "
-    "a closed release without a price sells at its predecessor's. Video slots pay by the slot.",
+    "Price: the lab's list price, else the hosts' mean (weighted by 1/price^2). Open weights with neither are costed "
+    "by their size; a closed release without a price sells at its predecessor's. Video slots pay by the slot.",
 )
 
 

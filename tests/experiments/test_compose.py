@@ -101,7 +101,7 @@ def test_a_policy_may_be_a_path(folder: Path) -> None:
         ("seed=1,2", "seed", "one value"),
         ("seed=-1", "seed", "0 to"),
         ("seeds=0", "seeds", "1 to"),
-        ("record=all", "record", "summary, series, panel"),
+        ("record=all", "record", "summary, series"),
         ("name=a/b", "name", "can't name a folder"),
         ("lever.hosting_localisaton.US.US=1", "lever", "'hosting_localisation'"),
         ("lever.procurement_ban.OpenAI.CN=1", "actor", "can't set"),

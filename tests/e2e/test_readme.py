@@ -1,0 +1,104 @@
+"""What README and guide tell people to type works: commands, Python examples, files, links."""
+
+from __future__ import annotations
+
+import doctest
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from experiments import run as run_verb
+from experiments.cli import main
+from sim.policy import Policy
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)[^)]*\)")
+SMALL = {"enterprises": "60", "seeds": "2"}
+
+
+def blocks(language: str) -> Iterator[tuple[Path, str]]:
+    for page in PAGES:
+        for found in BLOCK.finditer(page.read_text(encoding="utf-8")):
+            if found[1] == language:
+                yield page, found[2]
+
+
+def commands() -> list[str]:
+    lines = [line for _, text in blocks("sh") for line in text.splitlines() if line.startswith("opengambit ")]
+    return list(dict.fromkeys(shlex.join(shlex.split(line, comments=True)) for line in lines))
+
+
+def small(args: list[str]) -> list[str]:
+    """Return a run with few enterprises and seeds, otherwise as it is written."""
+    if args[0] != "run":
+        return args
+    kept = [arg for arg in args if arg.partition("=")[0] not in SMALL]
+    many = any(arg.startswith("seeds=") for arg in args)
+    return [*kept, "enterprises=60", *(["seeds=2"] if many else [])]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A working folder with the files that the pages say to save, and one study."""
+    place = tmp_path_factory.mktemp("reader")
+    for _, text in blocks("yaml"):
+        (place / text.splitlines()[0].removeprefix("#").strip()).write_text(text, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(place)
+        assert main(["run", "enterprises=60", "horizon=2023-06", "--quiet"]) == 0
+    return place
+
+
+def test_there_is_something_to_type() -> None:
+    assert len([command for command in commands() if command.startswith("opengambit run")]) >= 10
+
+
+@pytest.mark.parametrize("command", commands())
+def test_the_command_works(
+    command: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every command runs; figures are drawn elsewhere, so that this takes seconds."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(run_verb, "draw", _headline_only)
+    assert main(small(shlex.split(command)[1:])) == 0, capsys.readouterr().err
+    assert capsys.readouterr().out.strip()
+
+
+def _headline_only(folder: Path, *_: Any) -> dict[str, str]:
+    (folder / "adoption.png").write_bytes((ROOT / "docs" / "img" / "adoption.png").read_bytes())
+    return {}
+
+
+@pytest.mark.parametrize(("page", "text"), list(blocks("python")), ids=lambda value: getattr(value, "name", "code"))
+def test_the_python_example_says_what_it_says(page: Path, text: str) -> None:
+    example = doctest.DocTestParser().get_doctest(text, {}, page.name, str(page), 0)
+    failed, tried = doctest.DocTestRunner(verbose=False).run(example)
+    assert tried > 0
+    assert failed == 0
+
+
+def test_policies_on_the_pages_are_legal(folder: Path) -> None:
+    files = list(folder.glob("*.yaml"))
+    assert files
+    for path in files:
+        assert Policy.load(path).entries
+
+
+def test_make_targets_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    lines = [line for _, text in blocks("sh") for line in text.splitlines()]
+    wanted = {shlex.split(line)[1] for line in lines if line.startswith("make ")}
+    assert wanted
+    assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in wanted)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    links = LINK.findall(page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
