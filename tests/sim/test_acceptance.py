@@ -18,7 +18,6 @@ import sim.data
 from sim.calendar import month_index, month_name
 from sim.instruments import INSTRUMENTS
 from sim.model import MarketModel
-from sim.recorder import Recorder
 from sim.sampled import SampledHoldings
 from sim.scenario import Scenario
 from sim.tables import load_world
@@ -35,7 +34,7 @@ def largest_portfolio(market: MarketModel) -> tuple[int, int]:
     """Return distinct models at once, and those of Chinese open weights, of the large SEA firm with most of both."""
     holdings, population = market.holdings, market.population
     assert isinstance(holdings, SampledHoldings)
-    large = Recorder(1, market.world, population, 0)._large == 1
+    large = market.recorder._large == 1
     firms = np.flatnonzero(large & (population.region == market.world.region_codes.index("SEA")))
     filled = np.flatnonzero((holdings.model >= 0) & np.isin(population.slot_owner, firms))
     pairs = np.unique(np.stack([population.slot_owner[filled], holdings.model[filled]], axis=1), axis=0)

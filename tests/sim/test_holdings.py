@@ -156,6 +156,51 @@ def test_the_last_lab_is_remembered_outside(choice: str) -> None:
     assert got == pytest.approx(shares[1] / shares[0], rel=1e-9 if choice == "expected" else 0.25)
 
 
+@pytest.mark.parametrize("choice", CHOICES)
+def test_a_lab_that_the_firm_runs_elsewhere_is_half_as_far(choice: str) -> None:
+    """One slot of each firm is with lab 1; of the others, which are with lab 0, more come over than without it."""
+    kappa, known = 2.0, 0.25
+    params = STILL | {"demand.switching_cost": kappa, "demand.switching_cost_developer": 1.0, "demand.outside": -50.0}
+    market = run_to(1, choice, params | {"demand.switching_cost_known": known}, plain_world(2), enterprises=2000)
+    holdings, population = market.holdings, market.population
+    text = population.slot_task < 4
+    slots = np.flatnonzero(text)
+    first = np.zeros(text.size, dtype=bool)
+    first[slots[np.unique(population.slot_owner[slots], return_index=True)[1]]] = True
+    if isinstance(holdings, SampledHoldings):
+        holdings.model[first], holdings.lab[first] = 1, 1
+    else:
+        assert isinstance(holdings, ExpectedHoldings)
+        holdings.mass[0, OWN][first] = 0.0
+        holdings.mass[1, OWN][first] = 1.0
+    holdings._habits = replace(holdings._habits, review=(~first).astype(float))
+    market.step()
+    moved = on(market)["Lab1 model A"] - first.sum()
+    waiting = text & ~first
+    chance = 1 / (1 + np.exp(kappa * known))
+    spread = 1e-9 if choice == "expected" else 4 * np.sqrt(chance * (1 - chance) / waiting.sum())
+    assert abs(moved / waiting.sum() - chance) < spread
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_the_channel_cost_is_for_the_incumbents_other_channels(choice: str) -> None:
+    """Who comes from another lab takes any channel alike; who was there already mostly stays on the channel held."""
+    cost, rho = 1.0, 0.5
+    params = STILL | {"demand.channel_cost": cost, "demand.dissimilarity": rho, "demand.outside": -50.0}
+    params |= {"prices.host_variety": 0.0, "demand.review": 1.0}
+    world = small_world([line("c", "Cui")], [model("c1", "c", -1, "Cui", **OPEN)], [price("c1", -1)])
+    lines, models, prices = [line("a"), *world.lines], [model("a1", "a", -1, q=120.0), *world.models], world.prices
+    strangers = small_world(lines, models, [*prices, price("a1", -1)])
+    came = on(run_to(1, choice, params, strangers, enterprises=2000))
+    stayed = on(run_to(1, choice, params, world, enterprises=2000))
+    spread = 1e-9 if choice == "expected" else 0.03
+    total = sum(came[f"c1 {way}"] for way in "AHS")
+    assert [came[f"c1 {way}"] / total for way in "AHS"] == pytest.approx([1 / 3] * 3, abs=spread)
+    fade = np.exp(-cost / rho)
+    wanted = np.array([1, fade, fade]) / (1 + 2 * fade)
+    assert [stayed[f"c1 {way}"] / sum(stayed.values()) for way in "AHS"] == pytest.approx(wanted, abs=spread)
+
+
 def masses(holdings: ExpectedHoldings) -> np.ndarray:
     total = np.zeros(holdings._size)
     for state in (holdings.mass, holdings.outside):

@@ -10,7 +10,7 @@ from worlds import FLAT, bare_scenario, line, model, price, small_world
 
 from sim.history import NONE
 from sim.model import MarketModel
-from sim.recorder import CAPABILITY_LEVELS, Recorder, Records
+from sim.recorder import CAPABILITY_LEVELS, Records
 from sim.sampled import SampledHoldings
 from sim.world import BLOCS, CLASSES, TIERS, World
 
@@ -44,7 +44,7 @@ def test_the_last_month_is_the_state(market: MarketModel) -> None:
 
 def test_large_means_the_upper_half_of_each_class_but_developers(market: MarketModel) -> None:
     population = market.population
-    large = Recorder(1, market.world, population, 0)._large
+    large = market.recorder._large
     for kind in range(1, len(CLASSES)):
         mine = population.kind == kind
         assert 0.4 < large[mine].mean() <= 0.6
