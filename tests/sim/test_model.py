@@ -203,3 +203,12 @@ def test_runs_leave_no_model_behind() -> None:
     gc.collect()
     assert len(alive) == len(kept) == 30
     assert [ref for ref in alive if ref() is not None] == []
+
+
+@pytest.mark.parametrize("choice", ["sampled", "expected"])
+def test_without_price_sensitivity_welfare_is_null(choice: str) -> None:
+    """Welfare in money means nothing to those to whom money means nothing; the rest of the run is as it should be."""
+    scenario = history_scenario("2023-04", enterprises=60, choice=choice, params={"demand.price_sensitivity": 0.0})
+    trajectory = simulate(scenario)
+    assert trajectory.frame("welfare")["value"].isna().all()
+    assert trajectory.frame("slot_share")["value"].notna().any()
