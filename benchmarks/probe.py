@@ -52,15 +52,17 @@ def runs(case: Case) -> dict[str, Any]:
     from sim import Scenario, simulate
 
     before = memory.current()
-    seconds, peaks = [], []
+    seconds, busy, peaks = [], [], []
     for _ in range(case.repeats + 1):
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         run = simulate(_scenario(Scenario, case), SEED)
         seconds.append(time.perf_counter() - began)
+        busy.append(time.process_time() - worked)
         peaks.append(memory.peak() - before)
     return {
         "first": seconds[0],
         "seconds": seconds[1:] or seconds,
+        "cpu": busy[1:] or busy,
         "months": len(run.months),
         "megabytes": peaks[0],
         "megabytes_all": peaks[-1],

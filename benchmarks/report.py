@@ -14,7 +14,7 @@ from benchmarks.plan import HELP_SECONDS, RUN_MEGABYTES, RUN_SECONDS, Case, Plan
 from benchmarks.probe import ask, time_help
 
 LIBRARIES = ("numpy", "scipy", "pandas", "mesa")
-HEADINGS = ("what", "median", "min to max", "peak MB", "target")
+HEADINGS = ("what", "median", "min to max", "CPU", "peak MB", "target")
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Row:
     what: str
     figure: str = ""
     spread: str = ""
+    cpu: str = ""
     megabytes: str = ""
     target: str = ""
 
@@ -41,7 +42,7 @@ def measure(plan: Plan) -> Iterator[Row]:
 def default_rows(case: Case) -> Iterator[Row]:
     """Yield time and memory of the default run against the targets."""
     found = ask("runs", case)
-    yield timed(f"default run, {described(case, found['months'])}", found["seconds"], target=RUN_SECONDS)
+    yield timed(f"default run, {described(case, found['months'])}", found["seconds"], found["cpu"], RUN_SECONDS)
     yield Row(
         "the same, first run of a process",
         seconds(found["first"]),
@@ -56,7 +57,8 @@ def scale_row(case: Case, found: dict[str, Any]) -> Row:
     """Return the time per enterprise-month of one size."""
     per = [1e6 * value / (case.enterprises * found["months"]) for value in found["seconds"]]
     what = f"{described(case, found['months'])}: {seconds(median(found['seconds']))}"
-    return Row(what, f"{median(per):.3g} µs a month", spread(per, "µs"), f"{found['megabytes']:.0f}")
+    figure, cpu = f"{median(per):.3g} µs a month", seconds(median(found["cpu"]))
+    return Row(what, figure, spread(per, "µs"), cpu, f"{found['megabytes']:.0f}")
 
 
 def phase_rows(case: Case) -> Iterator[Row]:
@@ -77,10 +79,11 @@ def frame_rows(case: Case) -> Iterator[Row]:
         yield timed(f"all {len(rounds[0])} {kind} (slowest: {worst}, {part})", totals)
 
 
-def timed(what: str, values: Sequence[float], target: float | None = None) -> Row:
-    """Return a row of wall times."""
+def timed(what: str, values: Sequence[float], cpu: Sequence[float] = (), target: float | None = None) -> Row:
+    """Return a row of wall times, with the CPU times beside them where they are known."""
     middle = median(values)
-    return Row(what, seconds(middle), spread(values), target="" if target is None else verdict(middle, target, "s"))
+    met = "" if target is None else verdict(middle, target, "s")
+    return Row(what, seconds(middle), spread(values), seconds(median(cpu)) if cpu else "", target=met)
 
 
 def verdict(value: float, limit: float, unit: str) -> str:
@@ -130,8 +133,10 @@ def notes(plan: Plan) -> list[str]:
         "µs a month: time per enterprise and month. Peak MB: resident memory (2^20 bytes) at the peak of the process's"
         " first run, above the process after imports.",
         "Phases are summed over the months of a run and wrapped from outside; `rest` holds invariants and Mesa.",
+        "CPU is the median processor time of the same runs: where it is well below the wall time, the machine had other"
+        " work.",
     ]
-    return [line for paragraph in found for line in ("- " + paragraph,)]
+    return [f"- {paragraph}" for paragraph in found]
 
 
 def plain(rows: Sequence[Row]) -> Iterator[str]:

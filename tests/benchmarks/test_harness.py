@@ -85,7 +85,7 @@ def test_text() -> None:
     assert spread([1.0]) == ""
     assert spread([3.0, 2.0]) == "2 s to 3 s"
     assert verdict(2.0, 1.5, "s") == "1.5 s: MISSED"
-    assert timed("x", [1.0, 2.0, 9.0], 2.0).target == "2 s: met"
+    assert timed("x", [1.0, 2.0, 9.0], target=2.0).target == "2 s: met"
 
 
 def test_the_page_names_the_machine_by_cores_and_versions() -> None:
