@@ -7,13 +7,16 @@ from collections.abc import Callable
 from typing import Any
 
 PARTS = {
+    "supply": ("supply.before",),
     "offers": ("_offers",),
     "awareness": ("_awareness",),
     "choice": ("_choice",),
     "usage": ("ledger.close",),
+    "finance": ("supply.after",),
     "ecosystem": ("_ecosystem",),
     "trust": ("_trust",),
     "record": ("recorder.write", "recorder.write_state"),
+    "reactions": ("_react",),
 }
 """The methods of a MarketModel that make up each of ``sim.model.PHASES``."""
 SET_UP = "set-up"

@@ -38,6 +38,7 @@ class Plan:
     scale: tuple[Case, ...]
     expected: tuple[Case, ...]
     phases: Case
+    future: Case
     frames: Case
 
 
@@ -47,5 +48,6 @@ FULL = Plan(
     scale=(Case(1_000, 3), Case(2_000, 3), Case(5_000, 3), Case(20_000, 2), Case(100_000)),
     expected=(Case(400, choice="expected"), Case(2_000, choice="expected")),
     phases=Case(2_000, repeats=5),
+    future=Case(2_000, repeats=2, horizon="2030-12"),
     frames=Case(2_000, repeats=3),
 )

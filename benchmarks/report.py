@@ -36,6 +36,8 @@ def measure(plan: Plan) -> Iterator[Row]:
     for case in (*plan.scale, *plan.expected):
         yield scale_row(case, ask("runs", case))
     yield from phase_rows(plan.phases)
+    yield scale_row(plan.future, ask("runs", plan.future))
+    yield from phase_rows(plan.future)
     yield from frame_rows(plan.frames)
 
 
@@ -67,7 +69,8 @@ def phase_rows(case: Case) -> Iterator[Row]:
     whole = sum(median(values) for values in found.values())
     for phase, values in found.items():
         share = median(values) / whole
-        yield Row(f"phase {phase}, {share:.0%} of the run", seconds(median(values)), spread(values))
+        when = f" to {case.horizon}" if case.horizon else ""
+        yield Row(f"phase {phase}, {share:.0%} of the run{when}", seconds(median(values)), spread(values))
 
 
 def frame_rows(case: Case) -> Iterator[Row]:

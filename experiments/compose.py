@@ -17,6 +17,7 @@ from typing import Any
 from experiments.layers import GROUPS, key_places, lay_out, options
 from experiments.overrides import Override, Overrides, is_known, sort_overrides, unknown_key
 from sim.errors import InputError, Problem, nearest
+from sim.futures import NONE
 from sim.scenario import Scenario
 
 RECORDS = ("summary", "series")
@@ -181,7 +182,8 @@ def _scenario(
     settings["policy"] = list(policies)
     levers = [*_flatten(settings.get("levers") or {}).items(), *overrides.levers]
     settings["levers"] = [[key, str(value)] for key, value in levers]
-    wanted = {key: settings[key] for key in ("enterprises", "choice", "resample_population", "population_seed")}
+    keys = ("enterprises", "choice", "strategy", "reactions", "resample_population", "population_seed")
+    wanted = {key: settings[key] for key in keys}
     until = _part(settings, "history", "until")
     try:
         return Scenario.load(
@@ -191,6 +193,7 @@ def _scenario(
             params=_flatten(settings.get("params") or {}),
             levers=levers,
             world=str(_part(settings, "world", "name")),
+            future=str(settings.get("future") or NONE),
             where=places,
             **wanted,
         )

@@ -32,8 +32,9 @@ RUNNING, READING, CHECKING = "Run the model", "Read what it stands on", "Check"
 
 _RUN_TEXT = """\
 Replays real releases, prices and events from 2023-01, lets the model's enterprises adopt and choose month by
-month, and writes a study folder outputs/run-<name>/<digest>/ with figures, tidy tables (Parquet and CSV)
-and provenance; outputs/latest points to it. The same command gives the same bytes, and is not run twice.
+month, projects supply and demand beyond the replay if you give a horizon, and writes a study folder
+outputs/run-<name>/<digest>/ with figures, tidy tables (Parquet and CSV) and provenance; outputs/latest points
+to it. The same command gives the same bytes, and is not run twice.
 
 Overrides, in any order:
   policy=NAME                  a policy of the library or a YAML file; policy=[a,b] stacks, later ones win
@@ -41,8 +42,12 @@ Overrides, in any order:
                                one lever on top, from that month on; @YYYY-MM..YYYY-MM ends it
   seed=1  seeds=32             one seed, or the seeds 0 to 31 for a band around the curves
   history.until=2026-07        last month that is replayed
-  horizon=2027-12              last month of the run; after the replay nothing is released and no list price
-                               moves: compare two runs there, and don't read levels as a forecast
+  horizon=2030-12              last month of the run (default: that of the replay); beyond it chips, research,
+                               releases and prices follow the model: compare two runs, and don't read levels
+                               as a forecast
+  strategy=adaptive|fixed      labs choose open or closed after the replay, or keep their habit
+  reactions=off|on             governments react to what they see after the replay
+  future=NAME                  what nobody decides, a file of conf/future: slow_scaling, price_war ...
   enterprises=2000             simulated enterprises; more is slower and smoother
   choice=sampled|expected      draw each choice, or move probability mass
   population_seed=1            other enterprises; resample_population=true: other ones for every seed
@@ -50,8 +55,10 @@ Overrides, in any order:
   params=NAME                  a set of parameters, a file of conf/params
   name=NAME  outputs=FOLDER    what the study is called and where it goes
   --force  --quiet             run again although the study is there; no progress bar, no tables
+  --story                      print what happened, month by month, in the first seed
 
-Policies without dates begin in the month after the replay: give a horizon beyond it to see them act.
+Policies without dates begin in the month after the replay: give a horizon beyond it to see them act. A policy
+beyond the replay also runs the status quo of each seed, from which it takes its yardstick.
 conf/run.yaml in the working folder sets any of these for good. What is misspelt or out of range is refused
 before anything is written, all of it in one message."""
 
@@ -67,7 +74,13 @@ VERBS: dict[str, Verb] = {
             ("opengambit run seeds=32", "the same with bands from 32 seeds"),
             ("opengambit run policy=cn_goes_closed", "the same market, had Chinese labs stopped publishing weights"),
             ("opengambit run 'policy=[no_deepseek_r1,no_gpt_oss]' seeds=8", "a market without two releases"),
+            ("opengambit run horizon=2030-12 --story", "on to 2030, and what happened there month by month"),
             ("opengambit run policy=allied_procurement_ban horizon=2027-12", "a policy that begins after the replay"),
+            ("opengambit run future=slow_scaling horizon=2030-12", "another future: progress and funding slow down"),
+            (
+                "opengambit run lever.chip_export_quota.US.CN=50000@2026-08 horizon=2030-12",
+                "at most 50,000 H100e a month go to China",
+            ),
             ("opengambit run lever.model_ban.US.CN=0.5@2025-02", "one lever, from one month"),
             ("opengambit run params.demand.gamma=3 enterprises=10000", "another assumption, a finer market"),
         ),
@@ -93,6 +106,7 @@ VERBS: dict[str, Verb] = {
         (
             ("opengambit policies", "all policies, one line each"),
             ("opengambit policies status_quo", "the real events of the default run, in words"),
+            ("opengambit policies slow_scaling", "a future in words"),
         ),
     ),
     "levers": Verb(
@@ -102,7 +116,7 @@ VERBS: dict[str, Verb] = {
         "what a policy can set: unit, range, who may, what sign is expected and why",
         "The sign that each lever is expected to have on its headline measure was written before the first run.",
         (
-            ("opengambit levers", "all levers, and which act in this version"),
+            ("opengambit levers", "all levers"),
             ("opengambit levers hosting_localisation", "one lever in full"),
         ),
     ),

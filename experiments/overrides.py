@@ -9,9 +9,10 @@ from sim.errors import Problem, nearest
 
 SETTINGS = (
     *("policy", "levers", "params", "world", "history.until", "horizon", "enterprises", "choice"),
+    *("future", "strategy", "reactions"),
     *("seed", "seeds", "resample_population", "population_seed", "name", "outputs", "record"),
 )
-_TEXT = ("name", "outputs")
+_TEXT = ("name", "outputs", "future")
 _PREFIXES = ("++", "+", "~")
 
 

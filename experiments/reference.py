@@ -21,11 +21,15 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 MADE = "<!-- Made by `python -m experiments.reference` from the schema. Change the schema, not this file. -->"
 PHASES = {
     "demand": ("Demand side", "They act from their date on, in the replay too."),
-    "release": ("Releases", "They act on the replayed releases; `content_review` would act after the hand-over only."),
+    "release": (
+        "Releases",
+        "`release_withheld` and `release_scheduled` act on the replay, `release_mode` there and after the hand-over, "
+        "`content_review` after the hand-over only.",
+    ),
     "supply": (
         "Supply side",
-        "Known, checked and described, but not acting in this version: `run` refuses a policy that sets one. The real "
-        "world (`status_quo`) carries its supply-side entries as history.",
+        "They act in the past too: as history plus the difference that the equations make. What labs choose (modes of "
+        "release, budgets) answers after the hand-over only.",
     ),
 }
 

@@ -31,15 +31,15 @@ if TYPE_CHECKING:
 
 Simulate = Callable[["Scenario", int, Callable[[int, int], None] | None], "Recorded"]
 Advance = Callable[[int, int, int], None]
-FLAGS = {"--quiet", "-q", "--force"}
+FLAGS = {"--quiet", "-q", "--force", "--story"}
 
 
 def main(args: list[str]) -> int:
     """Run what the overrides say and print the result; return the exit code.
 
     Args:
-        args: overrides as `experiments.compose` reads them, and ``--force`` (run again although the study is there)
-            and ``--quiet`` (no progress bar, no tables).
+        args: overrides as `experiments.compose` reads them, and ``--force`` (run again although the study is there),
+            ``--quiet`` (no progress bar, no tables) and ``--story`` (the dated events of the first seed).
 
     Raises:
         InputError: if something about the input or the output folder is wrong; nothing was written then.
@@ -51,6 +51,8 @@ def main(args: list[str]) -> int:
     quiet = bool(flags & {"--quiet", "-q"})
     folder, seconds = execute(request, force="--force" in flags, quiet=quiet)
     _report(folder, seconds, request, quiet=quiet)
+    if "--story" in flags:
+        _tell(folder, request)
     return 0
 
 
@@ -123,7 +125,8 @@ def draw(folder: Path, scenario: Scenario, provenance: Provenance) -> dict[str, 
 
     study = Study(folder)
     tables = study_tables(study)
-    _, missing = draw_all(tables, scene_of(tables.bands, scenario, provenance), folder, provenance.stamp())
+    scene = scene_of(tables.bands, scenario, provenance, study.table("events"))
+    _, missing = draw_all(tables, scene, folder, provenance.stamp())
     return missing
 
 
@@ -135,18 +138,23 @@ def study_tables(study: Study) -> Tables:
     return Tables(study.table("bands"), study.table("instrument_bands"), observations(), matches())
 
 
-def scene_of(bands: pd.DataFrame, scenario: Scenario, provenance: Provenance) -> Scene:
-    """Return what every figure of the study says about itself."""
+def scene_of(
+    bands: pd.DataFrame, scenario: Scenario, provenance: Provenance, events: pd.DataFrame | None = None
+) -> Scene:
+    """Return what every figure of the study says about itself; ``events`` is the log, which marks the projection."""
     from experiments.figures.frames import Scene
+    from experiments.story import marks
     from sim.calendar import month_index
 
     months = [month_index(text) for text in bands["month"].astype(str).unique()]
-    until = scenario.history_until
+    until = scenario.history_until if scenario.history_until < max(months) else None
+    known, seeds = events_of(scenario), len(provenance.seeds)
+    told = () if events is None else marks(events, until, seeds)
+    levers = {event.month for event in known if event.kind == "lever"}
     return Scene(
-        scenario=short_name(provenance.scenario), seeds=len(provenance.seeds), run=provenance.plan,
-        version=provenance.version,
-        first=min(months), last=max(months), handover=until if until < max(months) else None,
-        events=events_of(scenario),
+        scenario=short_name(provenance.scenario), seeds=seeds, run=provenance.plan, version=provenance.version,
+        first=min(months), last=max(months), handover=until,
+        events=(*known, *(mark for mark in told if mark.kind != "policy" or mark.month not in levers)),
     )  # fmt: skip
 
 
@@ -254,6 +262,18 @@ def _report(folder: Path, seconds: float | None, request: RunRequest, *, quiet: 
     if not quiet:
         for note in request.scenario.notes:
             console.print(f"note: {note}", markup=False, style="dim")
+
+
+def _tell(folder: Path, request: RunRequest) -> None:
+    """Print the dated lines of the first seed."""
+    from experiments.store import Study
+    from experiments.story import lines
+
+    events = Study(folder).table("events")
+    scenario = request.scenario
+    handover = scenario.history_until if scenario.history_until < scenario.horizon else None
+    mine = events[events["seed"] == request.seeds[0]]
+    sys.stdout.write("".join(f"{line}\n" for line in lines(mine, handover)))
 
 
 def _screen(study: Study, seeds: int) -> Sequence[Any]:

@@ -37,6 +37,10 @@ SCHEMAS = {
     ),
     "series": pa.schema([("seed", pa.int32()), *CELL, ("value", pa.float64())]),
     "instruments": pa.schema([("seed", pa.int32()), *READING, ("value", pa.float64())]),
+    "events": pa.schema(
+        [("seed", pa.int32()), ("month", WORD), ("kind", WORD), ("who", WORD), ("what", pa.string()),
+         ("trigger", pa.string()), ("weight", pa.float64())]
+    ),
     "bands": pa.schema([*CELL, *STATISTICS]),
     "instrument_bands": pa.schema([*READING, *STATISTICS]),
 }  # fmt: skip
@@ -66,6 +70,10 @@ class Recorded(Protocol):
     def instruments(self) -> list[str]:
         """Names that ``instrument`` takes."""
 
+    @property
+    def events(self) -> pd.DataFrame:
+        """Month, kind, who, what, trigger, weight."""
+
     def frame(self, name: str, /) -> pd.DataFrame:
         """Month, segment_kind, segment, by, key, value."""
 
@@ -87,15 +95,17 @@ class StudyWriter:
         self.tables.mkdir(parents=True, exist_ok=True)
         self._open: dict[str, Any] = {}
         self._cells = {"series": Cells(), "instruments": Cells()}
+        self._events: list[Any] = []
         self._runs: list[dict[str, Any]] = []
         self._log: list[dict[str, Any]] = []
 
     def add(self, run: Recorded, seconds: float) -> None:
-        """Append one run to ``series`` and ``instruments``."""
+        """Append one run to ``series``, ``instruments`` and ``events``."""
         series = [(name, run.frame(name)) for name in run.measures]
         readings = [(name, run.instrument(name)) for name in run.instruments]
         self._append("series", "measure", series, run.seed)
         self._append("instruments", "instrument", readings, run.seed)
+        self._events.append(_arrow(run.events, "events", {"seed": run.seed}))
         run_id = self.provenance.run_id(run.seed)
         self._runs.append(
             {"run_id": run_id, "seed": run.seed, "scenario": self.provenance.scenario,
@@ -121,10 +131,13 @@ class StudyWriter:
         self._open[name].write_table(table)
 
     def close(self, extra: Mapping[str, Any] | None = None) -> None:
-        """Write runs, bands, the small CSV files, provenance and the log."""
+        """Write runs, events, bands, the small CSV files, provenance and the log."""
         for name, writer in self._open.items():
             writer.close()
             publish(self._partial(name), self.tables / f"{name}.parquet")
+        kept = self._events[: 1 if self.provenance.record == "summary" else None]
+        events = pa.concat_tables(kept) if kept else SCHEMAS["events"].empty_table()
+        self._whole("events", events.unify_dictionaries().combine_chunks())
         self._whole("runs", pa.Table.from_pylist(self._runs, schema=SCHEMAS["runs"]))
         for source, name in (("series", "bands"), ("instruments", "instrument_bands")):
             table = self._bands(source, name)
@@ -257,7 +270,7 @@ class Study:
         self.provenance = json.loads((self.folder / "provenance.json").read_text(encoding="utf-8"))
 
     def table(self, name: str, columns: list[str] | None = None) -> pd.DataFrame:
-        """Read one of the tables ``runs``, ``series``, ``instruments``, ``bands``, ``instrument_bands``."""
+        """Read one of the tables ``runs``, ``series``, ``instruments``, ``events``, ``bands``, ``instrument_bands``."""
         listed = {entry["path"] for entry in self.manifest["files"]}
         path = f"tables/{name}.parquet"
         if path not in listed:

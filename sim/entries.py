@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from math import inf
 from typing import Any
 
 from sim.calendar import EPOCH_YEAR, month_name
-from sim.levers import LEVERS, Lever
+from sim.lever import Lever
+from sim.levers import LEVERS
 
 
 def month_of(day: date) -> int:
@@ -107,6 +109,14 @@ class Entry:
         """The lever's row of the registry."""
         return LEVERS[self.lever]
 
+    def part(self, name: str) -> float:
+        """Return a named part of the value, 0 if it has none."""
+        return dict(self.value).get(name, 0.0) if isinstance(self.value, tuple) else 0.0
+
+    def has(self, name: str) -> bool:
+        """Say whether the value has a part of that name."""
+        return isinstance(self.value, tuple) and name in dict(self.value)
+
     def first_month(self, t_handover: int) -> int:
         """Return the month in which it begins to act."""
         return t_handover + 1 if self.start is None else month_of(self.start)
@@ -145,6 +155,8 @@ class Entry:
             value = vars(value)
         elif isinstance(value, tuple):
             value = [list(part) for part in value]
+        elif value == inf:
+            value = "inf"
         return {
             "lever": self.lever,
             "actor": self.actor,

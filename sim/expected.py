@@ -258,7 +258,7 @@ class ExpectedHoldings:
     def variety(self) -> Variety:
         """Return expected distinct models and families, and the probabilities of five and of three."""
         offers = self._offers
-        models = self._tally(np.arange(len(offers.models)), 5)
+        models = self._tally(np.arange(offers.rows), 5)
         families = self._tally(offers.lab * 2 + offers.video, 3)
         return Variety(models[0], families[0], models[1], families[1])
 

@@ -7,7 +7,7 @@ After the hand-over the offers stay as they were (releases to come belong to the
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,55 +15,15 @@ from sim.calendar import LEVELS_MONTH
 from sim.compile import LeverArrays, ReleaseModeRule
 from sim.market.arrays import Bools, Floats, Ints
 from sim.market.pricing import host_price, serving_cost
+from sim.offers import NONE, Offers, reserve
 from sim.parameters import Parameters
-from sim.rng import Keys, name_keys
+from sim.rng import name_keys
 from sim.world import NEVER, TASKS, ModelRecord, PriceRecord, World
 
 FITTED_SLOPE = 10.8
 """Slope of the shipped crosswalk (sim/data/crosswalk.json): q was computed with it."""
 
-NONE = -1
-"""Index of 'no model': the padded last row of every table by model."""
-
-
-@dataclass(frozen=True)
-class Offers:
-    """The catalogue of a run; M models (the last row, index NONE, is 'no model'), Z lines, T months, N tasks.
-
-    Models are sorted by (lab, line, date), so inside a line a larger index is a later release.
-    """
-
-    models: tuple[ModelRecord, ...]
-    model_keys: Keys
-    lab: Ints
-    line: Ints
-    month: Ints
-    closed: Bools
-    permissive: Bools
-    aligned: Floats
-    video: Bools
-    q: Floats
-    """Capability by task in ECI, shape (M + 1, N)."""
-    own_price: Floats
-    """List price of the lab's own API in $/Mtok, shape (M + 1, T); NaN where there is none."""
-    host_price: Floats
-    """Price at third-party hosts, shape (M + 1, T)."""
-    hosts: Floats
-    """Number of third-party hosts, shape (M + 1, T); 1 where it is not known."""
-    free: Floats
-    """Share of the month in which developers use the model for free, shape (M + 1, T)."""
-    cost: Floats
-    """Serving cost in $/Mtok, shape (M + 1, T)."""
-    usable_until: Ints
-    """Last month in which holders may keep the model on the lab's own API, shape (M + 1,)."""
-    line_lab: Ints
-    line_tier: Ints
-    line_video: Bools
-    line_keys: Keys
-    own: Ints
-    """Latest release on the lab's own API by line and month, shape (Z, T); NONE where there is none."""
-    weights: Ints
-    """Latest release with public weights by line and month, shape (Z, T); NONE where there is none."""
+__all__ = ["FITTED_SLOPE", "NONE", "Offers", "build_offers", "reserve"]
 
 
 def build_offers(world: World, levers: LeverArrays, parameters: Parameters, handover: int, n_months: int) -> Offers:
@@ -92,11 +52,18 @@ def build_offers(world: World, levers: LeverArrays, parameters: Parameters, hand
     own_price = _fill_converted(own_price, cost, closed, line_video[line], parameters.prices.closed_cost_share)
     own, usable_until = _own_lines(world, records, line, own_price, parameters.demand.grace, handover, n_months)
     return Offers(
-        models=records,
+        models=list(records),
         model_keys=name_keys([r.name for r in records]),
         lab=lab,
         line=line,
         month=month,
+        opened=np.where(closed, NEVER, month),
+        abroad=np.ones(month.size, dtype=bool),
+        wait=np.zeros(month.size, dtype=np.intp),
+        wait_all=np.zeros(month.size, dtype=bool),
+        served=np.isin(np.arange(month.size), own),
+        active=np.append([r.active for r in records], np.nan),
+        size=np.append(np.sqrt([r.active * r.total for r in records]), np.nan),
         closed=closed,
         permissive=np.array([r.licence == "open_permissive" for r in records]),
         aligned=np.array(

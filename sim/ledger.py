@@ -33,6 +33,7 @@ class Accounts:
         model_tokens: tokens of the developer class outside CN on channels A and H by model, Mtok, shape (M,).
         revenue, cost: first-party revenue and serving cost by lab, $, shape (L,).
         elsewhere: hosts' and self-hosters' spending on a lab's open family, $, shape (L,).
+        closed_spend, closed_cost: the part of revenue and cost that closed text models bring, $, shape (L,).
         payments: all that buyers paid, $.
     """
 
@@ -46,6 +47,8 @@ class Accounts:
     revenue: Floats
     cost: Floats
     elsewhere: Floats
+    closed_spend: Floats
+    closed_cost: Floats
     payments: float
 
 
@@ -89,7 +92,7 @@ class Ledger:
         population, usage = self._population, self._parameters.usage
         level = self._level * usage.growth ** (menu.t - LEVELS_MONTH)
         volume = token_volume(population.tokens, self.paid, level, usage.price_level, usage.price_elasticity)
-        sums = _Sums.empty(int(np.prod(self._shape)), population.size, len(menu.offers.models))
+        sums = _Sums.empty(int(np.prod(self._shape)), population.size, menu.offers.rows)
         for block in holdings.held():
             self._book(menu, block, volume, sums)
         mean_price = np.divide(sums.bills, sums.shares, out=np.full(population.size, np.nan), where=sums.shares > 0)
@@ -122,6 +125,9 @@ class Ledger:
     def _accounts(self, sums: _Sums, chosen: Floats) -> Accounts:
         spend = (sums.text + sums.video).reshape(self._shape)
         by_lab = spend.sum(axis=(0, 1, 4))
+        text, video, cost = (
+            table.reshape(self._shape)[:, :, :, OWN, 0].sum(axis=(0, 1)) for table in (sums.text, sums.video, sums.cost)
+        )
         return Accounts(
             tokens=sums.tokens.reshape(self._shape),
             spend=spend,
@@ -133,6 +139,8 @@ class Ledger:
             revenue=by_lab[:, OWN],
             cost=sums.cost.reshape(self._shape)[:, :, :, OWN].sum(axis=(0, 1, 3)),
             elsewhere=by_lab[:, HOST] + by_lab[:, SELF],
+            closed_spend=text,
+            closed_cost=cost - self._parameters.prices.video_cost_share * video,
             payments=math.fsum(by_lab.ravel()),
         )
 

@@ -1,86 +1,25 @@
-"""Outputs of a run (docs/model.md, section 7), each with its unit and its denominator."""
+"""Outputs of a run (docs/model.md, section 7), each with its unit and its denominator: demand, and all together."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import numpy as np
-import pandas as pd
 
-from sim.calendar import LEVELS_MONTH, month_name
+from sim.calendar import LEVELS_MONTH
 from sim.market.arrays import Floats
 from sim.market.ecosystem import standard_index
 from sim.market.pricing import price_scale
-from sim.parameters import Parameters
-from sim.recorder import CAPABILITY_LEVELS, Records
+from sim.measure import SPLITS, Compute, Context, MeasureInfo, Part, by_lab, frame, per_segment, ratio, world_part
+from sim.measures_supply import SUPPLY
+from sim.recorder import CAPABILITY_LEVELS
 from sim.segments import Segment, ordered_sum, segments_of, split, within
-from sim.world import BLOCS, TIERS, World
+from sim.world import BLOCS, TIERS
 
-SPLITS = ("bloc", "lab", "openness", "licence", "channel")
-Part = tuple[str, str, str, list[str], Floats]
-"""segment kind, segment, by, keys, values of shape (T, keys)."""
+__all__ = ["MEASURES", "Context", "MeasureInfo", "frame", "ratio"]
 
 
-@dataclass(frozen=True)
-class Context:
-    """What measures are computed from."""
-
-    records: Records
-    world: World
-    parameters: Parameters
-
-
-@dataclass(frozen=True)
-class MeasureInfo:
-    """One output.
-
-    Attributes:
-        name: as in ``Trajectory.frame``.
-        unit: of the values.
-        denominator: what a share is a share of; empty if it is not a share.
-        by: the ways in which it is split.
-        meaning: one sentence.
-        compute: yields the parts of the frame.
-    """
-
-    name: str
-    unit: str
-    denominator: str
-    by: tuple[str, ...]
-    meaning: str
-    compute: Callable[[Context], Iterator[Part]]
-
-    @property
-    def is_share(self) -> bool:
-        """Whether the keys of a cell sum to 1."""
-        return self.by == SPLITS
-
-
-def frame(info: MeasureInfo, context: Context) -> pd.DataFrame:
-    """Return a measure as a tidy table: month, segment_kind, segment, by, key, value (null where undefined)."""
-    months = [month_name(t) for t in range(context.records.payments.size)]
-    columns: dict[str, list[np.ndarray]] = {name: [] for name in ("month", *_LABELS, "value")}
-    for kind, segment, by, keys, values in info.compute(context):
-        rows = values.size
-        columns["month"].append(np.repeat(np.array(months, dtype=object), len(keys)))
-        for name, label in zip(_LABELS[:3], (kind, segment, by), strict=True):
-            columns[name].append(np.full(rows, label, dtype=object))
-        columns["key"].append(np.tile(np.array(keys, dtype=object), len(months)))
-        columns["value"].append(values.ravel())
-    return pd.DataFrame({name: np.concatenate(parts) for name, parts in columns.items()})
-
-
-_LABELS = ("segment_kind", "segment", "by", "key")
-
-
-def ratio(top: Floats, bottom: Floats) -> Floats:
-    """Return top over bottom, NaN where there is nothing to divide by."""
-    top, bottom = np.broadcast_arrays(top, bottom)
-    return np.asarray(np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom > 0))
-
-
-def _shares(name: str) -> Callable[[Context], Iterator[Part]]:
+def _shares(name: str) -> Compute:
     def compute(context: Context) -> Iterator[Part]:
         cube = getattr(context.records, name)
         for segment in segments_of(context.world):
@@ -101,18 +40,8 @@ def _enterprise_share(context: Context) -> Iterator[Part]:
             yield segment.kind, segment.name, by, labs, ratio(within(table, segment), adopters)
 
 
-def _per_segment(
-    value: Callable[[Context, Segment], Floats], label: str = "total"
-) -> Callable[[Context], Iterator[Part]]:
-    def compute(context: Context) -> Iterator[Part]:
-        for segment in segments_of(context.world):
-            yield segment.kind, segment.name, "total", [label], value(context, segment)[:, None]
-
-    return compute
-
-
-def _mean_over_adopters(name: str) -> Callable[[Context], Iterator[Part]]:
-    return _per_segment(lambda c, s: ratio(within(getattr(c.records, name), s), within(c.records.adopters, s)))
+def _mean_over_adopters(name: str) -> Compute:
+    return per_segment(lambda c, s: ratio(within(getattr(c.records, name), s), within(c.records.adopters, s)))
 
 
 def _adoption(context: Context, segment: Segment) -> Floats:
@@ -146,25 +75,14 @@ def _price_paid(context: Context) -> Iterator[Part]:
         yield segment.kind, segment.name, "total", ["total"], everything[:, None]
 
 
-def _world(by: str, keys: Iterable[str], values: Floats) -> Part:
-    return "world", "world", by, list(keys), values
-
-
-def _by_lab(value: Callable[[Context], Floats]) -> Callable[[Context], Iterator[Part]]:
-    def compute(context: Context) -> Iterator[Part]:
-        yield _world("lab", context.world.lab_names, value(context))
-
-    return compute
-
-
 def _list_price(context: Context) -> Iterator[Part]:
     for k, tier in enumerate(TIERS):
-        yield _world(f"lab_{tier}", context.world.lab_names, context.records.list_price[:, :, k])
+        yield world_part(f"lab_{tier}", context.world.lab_names, context.records.list_price[:, :, k])
 
 
 def _cheapest(context: Context) -> Iterator[Part]:
     keys = [f"ECI {level:.0f}" for level in CAPABILITY_LEVELS]
-    yield _world("capability", keys, context.records.cheapest)
+    yield world_part("capability", keys, context.records.cheapest)
 
 
 def _hhi(context: Context, segment: Segment) -> Floats:
@@ -182,16 +100,16 @@ def _open_lead(context: Context) -> Iterator[Part]:
     mostly_open = licence[:, :, 1:].sum(axis=2) > licence[:, :, 0]
     index = _index(context)
     lead = np.where(mostly_open, index, 0.0).max(axis=1) - np.where(mostly_open, 0.0, index).max(axis=1)
-    yield _world("total", ["total"], lead[:, None])
+    yield world_part("total", ["total"], lead[:, None])
 
 
 def _top_family(context: Context) -> Iterator[Part]:
-    yield _world("total", ["total"], _index(context).max(axis=1)[:, None])
+    yield world_part("total", ["total"], _index(context).max(axis=1)[:, None])
 
 
 def _tipping(context: Context) -> Iterator[Part]:
     tipped = _index(context).max(axis=1) > context.parameters.instruments.tipping_share
-    yield _world("total", ["total"], tipped[:, None].astype(np.float64))
+    yield world_part("total", ["total"], tipped[:, None].astype(np.float64))
 
 
 def _switching(context: Context, segment: Segment) -> Floats:
@@ -204,11 +122,13 @@ def _welfare(context: Context) -> Iterator[Part]:
     scale = np.array(
         [price_scale(t, prices.scale, prices.scale_decline, LEVELS_MONTH) for t in range(records.payments.size)]
     )
-    for r, code in enumerate(context.world.region_codes):
-        value = ratio(records.surplus[:, r], records.surplus_weight[:, r]) * scale
-        yield "region", code, "total", ["total"], value[:, None]
+    for segment in segments_of(context.world):
+        if segment.kind in ("region", "user_bloc"):
+            inside = segment.cells[:, 0]
+            top, bottom = (ordered_sum(table[:, inside], 1) for table in (records.surplus, records.surplus_weight))
+            yield segment.kind, segment.name, "total", ["total"], (ratio(top, bottom) * scale)[:, None]
     everywhere = ratio(records.surplus.sum(axis=1), records.surplus_weight.sum(axis=1)) * scale
-    yield _world("total", ["total"], everywhere[:, None])
+    yield world_part("total", ["total"], everywhere[:, None])
 
 
 def _outside(context: Context, segment: Segment) -> Floats:
@@ -217,13 +137,13 @@ def _outside(context: Context, segment: Segment) -> Floats:
 
 
 def _live(context: Context) -> Iterator[Part]:
-    yield _world("domain", ["text", "video"], context.records.live)
+    yield world_part("domain", ["text", "video"], context.records.live)
 
 
 def _frontier(context: Context) -> Iterator[Part]:
     best = context.records.frontier
-    yield _world("bloc", BLOCS, np.fmax(best[:, :, 0], best[:, :, 1]))
-    yield _world("openness", ["closed", "open"], np.fmax.reduce(best, axis=1))
+    yield world_part("bloc", BLOCS, np.fmax(best[:, :, 0], best[:, :, 1]))
+    yield world_part("openness", ["closed", "open"], np.fmax.reduce(best, axis=1))
 
 
 def _most(context: Context) -> Iterator[Part]:
@@ -241,25 +161,25 @@ _ALL = (
     MeasureInfo("slot_share", "share", "filled slots, count-weighted", SPLITS, "Who holds the slots.", _shares("slots")),
     MeasureInfo("new_choice_share", "share", "slots that chose a model this month, count-weighted", SPLITS, "Who wins the choices made this month.", _shares("chosen")),
     MeasureInfo("enterprise_share", "share", _ADOPTERS, ("lab", "lab_own_api"), "Enterprises with at least one slot on a lab; sums to more than 1.", _enterprise_share),
-    MeasureInfo("adoption", "share", "all enterprises of the segment, count-weighted", ("total",), "Enterprises that use AI models.", _per_segment(_adoption)),
-    MeasureInfo("effective_enterprises", "enterprises", "", ("total",), "Effective number of adopters behind count-weighted figures.", _per_segment(_effective)),
-    MeasureInfo("tokens", "Mtok/mo", "", ("total",), "Tokens used.", _per_segment(_tokens)),
-    MeasureInfo("spend", "M$/mo", "", ("total",), "What buyers pay, video included.", _per_segment(_spend)),
+    MeasureInfo("adoption", "share", "all enterprises of the segment, count-weighted", ("total",), "Enterprises that use AI models.", per_segment(_adoption)),
+    MeasureInfo("effective_enterprises", "enterprises", "", ("total",), "Effective number of adopters behind count-weighted figures.", per_segment(_effective)),
+    MeasureInfo("tokens", "Mtok/mo", "", ("total",), "Tokens used.", per_segment(_tokens)),
+    MeasureInfo("spend", "M$/mo", "", ("total",), "What buyers pay, video included.", per_segment(_spend)),
     MeasureInfo("price_paid", "$/Mtok", "", ("total", "openness"), "Token-weighted mean price paid for text models.", _price_paid),
     MeasureInfo("price_list", "$/Mtok", "", tuple(f"lab_{t}" for t in TIERS), "Mean list price of a lab's live own-API lines, by tier.", _list_price),
     MeasureInfo("price_capability", "$/Mtok", "", ("capability",), "Cheapest price of any option of at least a capability.", _cheapest),
-    MeasureInfo("revenue", "M$/mo", "", ("lab",), "First-party revenue.", _by_lab(lambda c: c.records.revenue / 1e6)),
-    MeasureInfo("gross_margin", "share", "first-party revenue", ("lab",), "1 - serving cost over revenue (Lerner index).", _by_lab(lambda c: 1.0 - ratio(c.records.cost, c.records.revenue))),
-    MeasureInfo("ecosystem_income", "M$/mo", "", ("lab",), "theta x spending on the lab's open family at hosts and on own machines.", _by_lab(lambda c: c.world.lab_income * c.records.elsewhere / 1e6)),
-    MeasureInfo("hhi", "index", "token shares of labs", ("total",), "Herfindahl-Hirschman index.", _per_segment(_hhi)),
+    MeasureInfo("revenue", "M$/mo", "", ("lab",), "First-party revenue.", by_lab(lambda c: c.records.revenue / 1e6)),
+    MeasureInfo("gross_margin", "share", "first-party revenue", ("lab",), "1 - serving cost over revenue (Lerner index).", by_lab(lambda c: 1.0 - ratio(c.records.cost, c.records.revenue))),
+    MeasureInfo("ecosystem_income", "M$/mo", "", ("lab",), "theta x spending on the lab's open family at hosts and on own machines.", by_lab(lambda c: c.world.lab_income * c.records.elsewhere / 1e6)),
+    MeasureInfo("hhi", "index", "token shares of labs", ("total",), "Herfindahl-Hirschman index.", per_segment(_hhi)),
     MeasureInfo("distinct_models", "models", _ADOPTERS, ("total",), "Mean number of models that an adopter runs at once.", _mean_over_adopters("models")),
     MeasureInfo("distinct_families", "families", _ADOPTERS, ("total",), "Mean number of model families (labs; video apart) at once.", _mean_over_adopters("families")),
     MeasureInfo("share_3_families", "share", _ADOPTERS, ("total",), "Adopters with three or more families.", _mean_over_adopters("three_families")),
     MeasureInfo("share_5_models", "share", _ADOPTERS, ("total",), "Adopters with five or more models.", _mean_over_adopters("five_models")),
     MeasureInfo("most_models", "models", "", ("total",), "Largest number of models that one enterprise runs at once.", _most),
-    MeasureInfo("switching_primary", "share", "adopters with a primary lab now and 12 months before", ("total",), "Adopters whose lab with most slots changed within a year.", _per_segment(_switching)),
-    MeasureInfo("outside_share", "share", "slots of adopters, count-weighted", ("total",), "Slots without a model.", _per_segment(_outside)),
-    MeasureInfo("ecosystem_share", "share", "sum of ecosystem stocks", ("lab",), "e_l, the 'standard' index.", _by_lab(_index)),
+    MeasureInfo("switching_primary", "share", "adopters with a primary lab now and 12 months before", ("total",), "Adopters whose lab with most slots changed within a year.", per_segment(_switching)),
+    MeasureInfo("outside_share", "share", "slots of adopters, count-weighted", ("total",), "Slots without a model.", per_segment(_outside)),
+    MeasureInfo("ecosystem_share", "share", "sum of ecosystem stocks", ("lab",), "e_l, the 'standard' index.", by_lab(_index)),
     MeasureInfo("open_standard_lead", "share", "sum of ecosystem stocks", ("total",), "Largest open family's e less the largest closed one's.", _open_lead),
     MeasureInfo("top_family_share", "share", "sum of ecosystem stocks", ("total",), "Largest family's e.", _top_family),
     MeasureInfo("tipping", "0 or 1", "", ("total",), "Whether one family's e exceeds the tipping share.", _tipping),
@@ -268,4 +188,4 @@ _ALL = (
     MeasureInfo("live_lines", "lines", "", ("domain",), "Lines that can be chosen.", _live),
 )  # fmt: skip
 
-MEASURES = {info.name: info for info in _ALL}
+MEASURES: dict[str, MeasureInfo] = {info.name: info for info in (*_ALL, *SUPPLY)}

@@ -98,6 +98,7 @@ class Menu:
     price_scale: float
     volume_growth: float
     requirement: float
+    premium_fade: float
     chinese: Bools
     n_classes: int
 
@@ -269,6 +270,7 @@ def build_menu(
         price_scale=scale,
         volume_growth=float(parameters.usage.growth ** (t - LEVELS_MONTH)),
         requirement=requirement,
+        premium_fade=premium_fade,
         chinese=world.chinese_region,
         n_classes=len(CLASSES),
     )

@@ -11,7 +11,9 @@ import numpy as np
 from sim.agents.enterprise import Enterprise
 from sim.agents.government import Government
 from sim.agents.lab import Lab
+from sim.agents.supplier import create_suppliers
 from sim.awareness import Awareness
+from sim.baseline import baseline_of
 from sim.compile import compile_levers
 from sim.expected import ExpectedHoldings
 from sim.history import build_offers
@@ -19,20 +21,35 @@ from sim.holdings import Holdings
 from sim.invariants import check_month
 from sim.ledger import Ledger
 from sim.market.adoption import adoption_hazard
-from sim.market.arrays import Floats
+from sim.market.arrays import Bools, Floats
 from sim.market.ecosystem import ecosystem_utility, standard_index
 from sim.menu import Menu, build_menu
 from sim.population import build_population
+from sim.reactions import Reactions, Signals, gap_months
 from sim.recorder import Recorder
 from sim.reporters import REPORTERS
 from sim.requirement import requirement_path
 from sim.rng import Streams, name_keys
 from sim.sampled import SampledHoldings
 from sim.scenario import Scenario
+from sim.shocks import trust_incident
+from sim.supply import Baseline, Event
+from sim.supply_start import build_supply
 from sim.tables import load_world
 from sim.world import BLOCS, CLASSES, World
 
-PHASES = ("offers", "awareness", "choice", "usage", "ecosystem", "trust", "record")
+PHASES = (
+    "supply",
+    "offers",
+    "awareness",
+    "choice",
+    "usage",
+    "finance",
+    "ecosystem",
+    "trust",
+    "record",
+    "reactions",
+)
 
 
 class MarketModel(mesa.Model):  # type: ignore[misc]
@@ -43,10 +60,16 @@ class MarketModel(mesa.Model):  # type: ignore[misc]
         rng: run seed, an integer.
         world: the world, if not that of the data tables.
         reverse: create and activate the agents in reverse order; nothing may depend on it.
+        baseline: the status quo of the same seed, for a policy that runs beyond the hand-over (found if not given).
     """
 
     def __init__(
-        self, scenario: Scenario, rng: int | None = 0, world: World | None = None, reverse: bool = False
+        self,
+        scenario: Scenario,
+        rng: int | None = 0,
+        world: World | None = None,
+        reverse: bool = False,
+        baseline: Baseline | None = None,
     ) -> None:
         seed = int(rng or 0)
         super().__init__(rng=seed)
@@ -64,14 +87,28 @@ class MarketModel(mesa.Model):  # type: ignore[misc]
             scenario.enterprises,
             seed if scenario.resample_population else scenario.population_seed,
         )
-        self.offers = build_offers(self.world, self.levers, self.parameters, scenario.history_until, self.n_months)
+        offers = build_offers(self.world, self.levers, self.parameters, scenario.history_until, self.n_months)
+        self.supply = build_supply(
+            scenario,
+            self.world,
+            self.population,
+            offers,
+            self.levers,
+            self.streams,
+            baseline or baseline_of(scenario, seed, world),
+        )
+        self.offers = self.supply.offers
         self.requirement = requirement_path(self.world, self.parameters, scenario.history_until, self.n_months)
-        self.awareness = Awareness(self.offers, self.population, self.parameters, self.streams)
+        self.awareness = Awareness(
+            self.offers, self.population, self.parameters, self.streams, self.world.lab_home_index
+        )
         self.holdings = self._holdings()
         self.ledger = Ledger(self.world, self.population, self.parameters)
-        self.recorder = Recorder(self.n_months, self.world, self.population, len(self.offers.models))
+        self.recorder = Recorder(self.n_months, self.world, self.population, self.offers.rows)
         self.labs, self.governments = self._create_agents(reverse)
+        self.suppliers = create_suppliers(self, self.supply.chips.path, reverse)
         self.menu: Menu | None = None
+        self.reactions = Reactions(self.world, self.parameters, self.supply.levers, self.levers, self.streams)
         self.datacollector = mesa.DataCollector(model_reporters=REPORTERS)
 
     def step(self) -> None:
@@ -79,14 +116,19 @@ class MarketModel(mesa.Model):  # type: ignore[misc]
         if self.t >= self.n_months:
             self.running = False
             return
+        self.supply.before(self.t, self.menu, self.awareness, self._adopted())
+        for supplier in self.suppliers:
+            supplier.advance(self.t, self.supply.chips.path)
         menu = self.menu = self._offers()
         self._awareness()
         welfare = self._choice(menu)
         accounts = self.ledger.close(menu, self.holdings)
+        self.supply.after(self.t, menu, self.awareness, self._adopted(), accounts)
         self._ecosystem(accounts)
         self._trust()
         self.recorder.write(menu, self.holdings, accounts, welfare)
         self.recorder.write_state(self.t, self._stock(), self._incident())
+        self._react()
         check_month(self.t, accounts, self.recorder.records, self.holdings)
         self.t += 1
         self.datacollector.collect(self)
@@ -200,11 +242,44 @@ class MarketModel(mesa.Model):  # type: ignore[misc]
 
     def _trust(self) -> None:
         trust = self.parameters.trust
-        shock = np.zeros(len(BLOCS))
+        self.shock = trust_incident(self.scenario.future, self.t)
         for k, bloc in enumerate(BLOCS):
             if float(self.streams.uniform("incident", self.t, bloc)[0]) < trust.incident_hazard:
-                shock[k] = trust.incident_size * float(self.streams.exponential("incident size", self.t, bloc)[0])
-        by_lab = shock[self.world.lab_bloc_index]
+                self.shock[k] += trust.incident_size * float(self.streams.exponential("incident size", self.t, bloc)[0])
+        by_lab = self.shock[self.world.lab_bloc_index]
         for government in self.governments:
             foreign = np.array([bloc != government.bloc for bloc in self.world.lab_blocs], dtype=np.float64)
             government.remember(trust.incident_memory, by_lab, foreign)
+
+    def _react(self) -> None:
+        """Let governments react to what they see (E30), if the scenario says that they do."""
+        scenario, t = self.scenario, self.t
+        if not scenario.reactions or t <= scenario.history_until:
+            return
+        acts = self.reactions.review(t, scenario.history_until, self._signals())
+        for act in acts:
+            self.supply.events.append(Event(t, "government", act.who, act.what, act.trigger))
+        if acts:
+            self.supply.react(self.supply.chips.again(self.supply.levers), self.reactions.state_bonus)
+
+    def _signals(self) -> Signals:
+        t, supply = self.t, self.supply
+        best = np.fmax.accumulate(np.fmax.reduce(self.recorder.records.frontier[: t + 1], axis=2), axis=0)
+        stock = self._stock()
+        mostly_open = ledger_open(self.recorder.records.tokens[t])
+        american = np.array(self.world.lab_blocs) == "US"
+        whole = float(stock[mostly_open].sum())
+        rent = supply.rent[t]
+        return Signals(
+            gap=gap_months(best[:, 0], best[:, 1], t),
+            open_share=float(stock[mostly_open & american].sum()) / whole if whole > 0 else 0.0,
+            tightness=float(supply.chips.path.tau[t]),
+            incident=bool(self.shock[BLOCS.index("CN")] > 0),
+            rent_ratio=float(rent[3] / rent[0]),
+        )
+
+
+def ledger_open(tokens: Floats) -> Bools:
+    """Return the labs most of whose tokens run on open weights, shape (L,)."""
+    licence = tokens.sum(axis=(0, 1, 3))
+    return np.asarray(licence[:, 1:].sum(axis=1) > licence[:, 0])

@@ -8,19 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 from pydantic.dataclasses import dataclass as checked_dataclass
 
-from sim.schema import ParameterInfo, build_sections, walk
-
-CONFIG = ConfigDict(extra="forbid")
-
-
-def _p(default: Any, unit: str, low: float | None, high: float | None, tag: str, meaning: str, **legal: Any) -> Any:
-    """Declare one parameter; ``low`` to ``high`` is its prior range, ``legal`` what is accepted at all."""
-    extra: Any = {"unit": unit, "low": low, "high": high, "tag": tag}
-    return Field(default=default, description=meaning, json_schema_extra=extra, **legal)
-
+from sim.parameters_research import Finance, Markup, Reactions, Releases, Research, Strategy
+from sim.parameters_supply import Chips
+from sim.schema import CONFIG, ParameterInfo, build_sections, walk
+from sim.schema import parameter as _p
 
 # fmt: off  (a table, one parameter a line)
 
@@ -286,6 +280,13 @@ class Parameters:
     population: PopulationParameters = Field(default_factory=PopulationParameters)
     ecosystem: Ecosystem = Field(default_factory=Ecosystem)
     instruments: Instruments = Field(default_factory=Instruments)
+    chips: Chips = Field(default_factory=Chips)
+    research: Research = Field(default_factory=Research)
+    releases: Releases = Field(default_factory=Releases)
+    markup: Markup = Field(default_factory=Markup)
+    finance: Finance = Field(default_factory=Finance)
+    strategy: Strategy = Field(default_factory=Strategy)
+    reactions: Reactions = Field(default_factory=Reactions)
 
     @classmethod
     def from_overrides(cls, values: Mapping[str, Any], where: str = "params") -> Parameters:

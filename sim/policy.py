@@ -15,13 +15,13 @@ from pydantic.dataclasses import dataclass
 
 from sim.entries import Entry, ScheduledRelease, Target
 from sim.errors import InputError, Problem, nearest
+from sim.library import files, find, shown
 from sim.policy_check import check_entries
 from sim.policy_reader import Raw, RawPolicy, read_lever_override, read_policy_file
 from sim.policy_values import parse_day
 from sim.vocabulary import Vocabulary, shipped_vocabulary
 
 BASE = "status_quo"
-_ROOT = Path(__file__).resolve().parent.parent
 
 __all__ = ["BASE", "Entry", "Policy", "ScheduledRelease", "Target", "policy_files"]
 
@@ -60,8 +60,8 @@ class Policy:
         Raises:
             InputError: every problem of the file at once, or the nearest name if there is no such policy.
         """
-        path = find_policy(name)
-        return _checked(read_policy_file(path, _shown(path)), path, names or shipped_vocabulary())
+        path = find("policy", name)
+        return _checked(read_policy_file(path, shown(path)), path, names or shipped_vocabulary())
 
     @classmethod
     def load_stack(cls, policies: str | Path | Iterable[str | Path], names: Vocabulary | None = None) -> Policy:
@@ -132,47 +132,9 @@ class Policy:
         return [{**entry.canonical(), "layer": heights[entry.layer]} for entry in self.entries]
 
 
-def policy_folders() -> list[Path]:
-    """Return the folders that hold policies, the first wins: the working folder's, then those that ship."""
-    folders = [Path("conf") / "policy", _ROOT / "experiments" / "conf" / "policy", _ROOT / "conf" / "policy"]
-    return [folder for folder in folders if folder.is_dir()]
-
-
 def policy_files() -> dict[str, Path]:
     """Return every policy that can be named, with its file."""
-    found: dict[str, Path] = {}
-    for folder in policy_folders():
-        for path in sorted(folder.glob("*.yaml")):
-            found.setdefault(path.stem, path)
-    return dict(sorted(found.items()))
-
-
-def find_policy(name: str | Path) -> Path:
-    """Return the file of a policy, given by name or by path.
-
-    Raises:
-        InputError: there is none.
-    """
-    text = str(name)
-    if text.endswith((".yaml", ".yml")) or "/" in text or "\\" in text:
-        path = Path(text).expanduser()
-        if not path.is_file():
-            raise InputError(Problem(f"policy={text}", "policy", "there is no such file", "a YAML file"))
-        return path
-    files = policy_files()
-    if text not in files:
-        legal = f"a path, or one of {', '.join(files)}"
-        raise InputError(
-            Problem(f"policy={text}", "policy", f"there is no policy {text!r}", legal, nearest(text, files))
-        )
-    return files[text]
-
-
-def _shown(path: Path) -> str:
-    try:
-        return str(path.resolve().relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
+    return files("policy")
 
 
 def _checked(raw: RawPolicy, path: Path, names: Vocabulary) -> Policy:

@@ -8,9 +8,10 @@ from datetime import date
 from itertools import combinations
 
 from sim.calendar import month_name
-from sim.entries import Entry, Target, month_of
+from sim.entries import Entry, Target, Value, month_of
 from sim.errors import Problem, nearest
-from sim.levers import GOVERNMENTS, LABS, LEVERS, Lever
+from sim.lever import GOVERNMENTS, LABS, Lever
+from sim.levers import LEVERS
 from sim.policy_reader import Raw
 from sim.policy_values import read_date, read_share, read_value_of
 from sim.targets import describe, labs_of, read_target, unknown
@@ -21,6 +22,8 @@ ENTRY_KEYS = (
     *("source", "tag", "note", "label", "event", "in_data"),
 )
 TAGS = ("V", "D", "L", "A")
+CHIP_MAKERS = {"US", "CN"}
+"""Homes of the chip suppliers of the model."""
 
 
 def check_entries(raws: Iterable[Raw], names: Vocabulary, problems: list[Problem], origin: str) -> tuple[Entry, ...]:
@@ -32,6 +35,7 @@ def check_entries(raws: Iterable[Raw], names: Vocabulary, problems: list[Problem
     for raw in raws:
         entries += _check_entry(raw, names, problems, origin)
     problems += overlaps(entries)
+    problems += rivals(entries, names)
     return tuple(entries)
 
 
@@ -50,6 +54,45 @@ def overlaps(entries: Iterable[Entry], t_handover: int | None = None) -> list[Pr
                 )
                 problems.append(Problem(second.where, "from", message, "intervals of one lever that don't overlap"))
     return problems
+
+
+def rivals(entries: Iterable[Entry], names: Vocabulary, t_handover: int | None = None) -> list[Problem]:
+    """Return a problem for each government that sets a lever on a target on which another one holds it.
+
+    It concerns levers whose value is one number of the target. Where each government acts on its own labs, users, chips
+    or partners, several may name the same target.
+    """
+    problems: list[Problem] = []
+    held: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if not entry.definition.single:
+            continue
+        before = held.setdefault(entry.lever, [])
+        clash = next((old for old in before if _rival(old, entry, names, t_handover)), None)
+        before.append(entry)
+        if clash is not None:
+            message = (
+                f"{entry.actor} sets {entry.lever} on {entry.target} {entry.period()}, but {clash.actor} already sets "
+                f"it {clash.period()} ({clash.where}); two governments can't set one lever on one target"
+            )
+            legal = f"one government on a target at a time, for example {_held(clash)}"
+            problems.append(Problem(entry.where, "actor", message, legal))
+    return problems
+
+
+def _rival(old: Entry, new: Entry, names: Vocabulary, t_handover: int | None) -> bool:
+    if old.actor == new.actor or not old.overlaps(new, t_handover):
+        return False
+    first, second = (
+        {region for place in entry.target.get("destination") or ("world",) for region in names.members(place)}
+        for entry in (old, new)
+    )
+    return bool(first & second)
+
+
+def _held(entry: Entry) -> str:
+    place = next(iter(entry.target.get("destination")), "")
+    return ".".join(filter(None, ("lever", entry.lever, entry.actor, place))) + "=VALUE"
 
 
 def _check_entry(raw: Raw, names: Vocabulary, problems: list[Problem], origin: str) -> list[Entry]:
@@ -77,6 +120,7 @@ def _check_entry(raw: Raw, names: Vocabulary, problems: list[Problem], origin: s
     problems += _words(raw, lever)
     if len(problems) == before:
         problems += _belongs(raw, lever, actors, target, names)
+        problems += _reaches(raw, lever, actors, target, value, names)
         problems += _withheld_in_time(raw, lever, target, names, start, until)
     if len(problems) > before or value is None:
         return []
@@ -181,6 +225,28 @@ def _belongs(raw: Raw, lever: Lever, actors: tuple[str, ...], target: Target, na
         return []
     message = f"{raw.values['actor']} can't set {lever.name} for {', '.join(foreign)}"
     return [Problem(where, "target", message, ", ".join(sorted(own)) or "no lab has its home there")]
+
+
+def _reaches(
+    raw: Raw, lever: Lever, actors: tuple[str, ...], target: Target, value: Value | None, names: Vocabulary
+) -> list[Problem]:
+    """Check that a lever has something to act on: destinations that it knows, partners abroad, chips to give."""
+    where = raw.where("target")
+    known = {*lever.places, *(code for place in lever.places if place != "world" for code in names.members(place))}
+    beyond = [place for place in target.get("destination") if lever.places and place not in known]
+    if beyond:
+        message = f"{lever.name} says nothing of {', '.join(beyond)}"
+        return [Problem(where, "target", message, ", ".join(sorted(known)))]
+    if lever.name != "partner_programme":
+        return []
+    at_home = {place for place in target.get("users") if set(names.members(place)) <= set(actors)}
+    if at_home:
+        return [Problem(where, "target", f"{raw.values['actor']} is no partner of its own", "regions abroad")]
+    chips = dict(value).get("chips", 0.0) if isinstance(value, tuple) else 0.0
+    if chips and not set(actors) <= CHIP_MAKERS:
+        message = f"{raw.values['actor']} has no chip supplier, so it has no chips to give"
+        return [Problem(raw.where("value"), "value", message, "{trust: 0 to 2.5} alone")]
+    return []
 
 
 def _withheld_in_time(

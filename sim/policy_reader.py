@@ -44,35 +44,50 @@ def read_policy_file(path: Path, shown: str | None = None) -> RawPolicy:
     Raises:
         InputError: the file can't be read or is no mapping of the known keys with a list of entries.
     """
-    place = shown or str(path)
+    return read_list_file(path, "entries", FILE_KEYS, "a policy file", shown or str(path))
+
+
+def read_list_file(path: Path, key: str, keys: tuple[str, ...], kind: str, place: str) -> RawPolicy:
+    """Return a file that holds a few known keys and, under one of them, a list of mappings.
+
+    Args:
+        path: the file.
+        key: the key of the list.
+        keys: all keys that it may have.
+        kind: what to call it, for example ``a policy file``.
+        place: its name in messages.
+
+    Raises:
+        InputError: the file can't be read or has another shape.
+    """
     try:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise InputError(Problem(f"{place}:{line}", path.stem, f"this is not YAML: {error.problem}")) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(Problem(place, path.stem, f"the policy file can't be read: {error}")) from error
+        raise InputError(Problem(place, path.stem, f"the file can't be read: {error}")) from error
     if not isinstance(node, yaml.MappingNode):
-        raise InputError(Problem(place, path.stem, "a policy file is a mapping", ", ".join(FILE_KEYS)))
+        raise InputError(Problem(place, path.stem, f"{kind} is a mapping", ", ".join(keys)))
     problems: list[Problem] = []
     head = _mapping(node, place, problems)
     problems += [
-        Problem(head.where(key), key, "a policy file has no such key", ", ".join(FILE_KEYS), nearest(key, FILE_KEYS))
-        for key in head.values
-        if key not in FILE_KEYS
+        Problem(head.where(name), name, f"{kind} has no such key", ", ".join(keys), nearest(name, keys))
+        for name in head.values
+        if name not in keys
     ]
-    entries = _entries(node, place, problems)
+    entries = _entries(node, key, place, problems)
     if problems:
         raise InputError(problems)
     return RawPolicy(head, entries)
 
 
-def _entries(node: yaml.MappingNode, place: str, problems: list[Problem]) -> tuple[Raw, ...]:
+def _entries(node: yaml.MappingNode, name: str, place: str, problems: list[Problem]) -> tuple[Raw, ...]:
     for key, value in node.value:
-        if key.value != "entries":
+        if key.value != name:
             continue
         if not isinstance(value, yaml.SequenceNode):
-            problems.append(Problem(f"{place}:{key.start_mark.line + 1}", "entries", "this must be a list of entries"))
+            problems.append(Problem(f"{place}:{key.start_mark.line + 1}", name, f"this must be a list of {name}"))
             return ()
         rows = []
         for item in value.value:
@@ -80,7 +95,7 @@ def _entries(node: yaml.MappingNode, place: str, problems: list[Problem]) -> tup
                 rows.append(_mapping(item, place, problems))
             else:
                 line = item.start_mark.line + 1
-                problems.append(Problem(f"{place}:{line}", "entries", "an entry is a mapping of keys to values"))
+                problems.append(Problem(f"{place}:{line}", name, "an entry is a mapping of keys to values"))
         return tuple(rows)
     return ()
 

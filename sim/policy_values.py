@@ -11,12 +11,10 @@ from typing import Any
 from sim.calendar import month_index
 from sim.entries import ScheduledRelease, Value, month_of
 from sim.errors import Problem, nearest
-from sim.levers import Lever
+from sim.lever import Lever, Part
 from sim.policy_reader import Raw
-from sim.vocabulary import LICENCES, TIERS, Vocabulary
+from sim.vocabulary import LICENCES, MODES, TIERS, Vocabulary
 
-MODES = ("closed", "open")
-PARTS = {"chips": 1.0, "trust": 2.5}
 RECORD_KEYS = ("model", "lab", "line", "tier", "date", "licence", "q", "active_b", "total_b", "price")
 _FIRST_YEAR, _LAST_YEAR = 2015, 2050
 
@@ -100,11 +98,19 @@ def _in_range(given: Any, low: float, high: float) -> float | None:
 def _parts(given: Any, lever: Lever) -> tuple[tuple[str, float], ...] | None:
     if not isinstance(given, Mapping):
         number = _in_range(given, lever.low, lever.high)
-        return None if number is None else tuple((name, number) for name in PARTS)
-    parts = [(name, _in_range(part, 0.0, PARTS.get(str(name), -1.0))) for name, part in sorted(given.items())]
-    if not parts or any(part is None for _, part in parts):
+        return None if number is None else tuple((name, number) for name in lever.plain)
+    known = {part.name: part for part in lever.parts}
+    read = {str(name): _part(value, known.get(str(name))) for name, value in given.items()}
+    parts = tuple((name, part) for name, part in sorted(read.items()) if part is not None)
+    return parts if parts and len(parts) == len(given) else None
+
+
+def _part(given: Any, part: Part | None) -> float | None:
+    if part is None:
         return None
-    return tuple((str(name), part) for name, part in parts if part is not None)
+    if part.words:
+        return float(part.words.index(given)) if given in part.words else None
+    return _in_range(given, 0.0, part.high)
 
 
 def _record(

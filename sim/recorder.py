@@ -37,6 +37,7 @@ class Records:
             had one then (T, R, K).
         stock: ecosystem stock (T, L).
         revenue, cost, elsewhere: by lab, $ (T, L).
+        closed_spend, closed_cost: the part of closed text models on own APIs, $ (T, L).
         payments: $ (T,).
         surplus, surplus_weight: welfare sums by region (T, R).
         frontier: best offered text capability by developer bloc and openness (T, 4, 2).
@@ -74,6 +75,8 @@ class Records:
     revenue: Floats
     cost: Floats
     elsewhere: Floats
+    closed_spend: Floats
+    closed_cost: Floats
     payments: Floats
     surplus: Floats
     surplus_weight: Floats
@@ -107,7 +110,8 @@ class Records:
             cell,
         )
         shapes |= dict.fromkeys(("users", "own_users"), (*cell, n))
-        shapes |= dict.fromkeys(("large_users", "stock", "revenue", "cost", "elsewhere"), labs)
+        money = ("revenue", "cost", "elsewhere", "closed_spend", "closed_cost")
+        shapes |= dict.fromkeys(("large_users", "stock", *money), labs)
         shapes |= dict.fromkeys(("large", "large_three", "large_five", "payments"), ())
         shapes |= dict.fromkeys(("surplus", "surplus_weight"), (r,))
         shapes |= {
@@ -146,6 +150,8 @@ class Recorder:
             "revenue",
             "cost",
             "elsewhere",
+            "closed_spend",
+            "closed_cost",
             "payments",
             "text_spend",
             "assistant",
@@ -205,12 +211,11 @@ class Recorder:
         records, offers, t = self.records, menu.offers, menu.t
         bloc = self._world.lab_bloc_index
         records.live[t] = [_lines(menu.text), _lines(menu.video)]
-        text = ~offers.video & (offers.month <= t)
-        best = np.full((len(BLOCS), 2), np.nan)
-        for model in np.flatnonzero(text):
-            where = bloc[offers.lab[model]], int(not offers.closed[model])
-            best[where] = np.fmax(best[where], offers.q[model, :4].mean())
-        records.frontier[t] = best
+        text = np.flatnonzero(~offers.video & (offers.month <= t))
+        best = np.full((len(BLOCS), 2), -np.inf)
+        where = bloc[offers.lab[text]], (~offers.closed[text]).astype(np.intp)
+        np.maximum.at(best, where, offers.q[text, :4].mean(axis=1))
+        records.frontier[t] = np.where(np.isfinite(best), best, np.nan)
         own = offers.own[~offers.line_video, t]
         own = own[own >= 0]
         weights = offers.weights[~offers.line_video, t]

@@ -5,8 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from sim.baseline import needs_baseline, remember
 from sim.model import MarketModel
 from sim.scenario import Scenario
+from sim.story import tell
+from sim.supply_records import SupplyRecords
 from sim.trajectory import Trajectory
 from sim.world import World
 
@@ -35,5 +38,9 @@ def simulate(
         if progress is not None:
             progress(model.t, model.n_months)
     records, offers, used = model.recorder.records, model.offers, model.world
+    supply = SupplyRecords.of(model.supply, records, used)
+    happened = tell(model.supply, supply, records, used, model.levers.starts)
+    if not needs_baseline(scenario) and scenario.horizon > scenario.history_until and world is None:
+        remember((scenario.digest(), seed), model.supply.as_baseline())
     model.close()
-    return Trajectory(scenario, seed, records, used, offers, time.perf_counter() - began)
+    return Trajectory(scenario, seed, records, used, offers, time.perf_counter() - began, supply, happened)

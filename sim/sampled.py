@@ -105,7 +105,7 @@ class SampledHoldings:
         filled = np.flatnonzero(self.model != NONE)
         owner = self._population.slot_owner[filled]
         family = self.lab[filled] * 2 + self._habits.video[filled]
-        models = self._distinct(owner, self.model[filled], len(self._offers.models))
+        models = self._distinct(owner, self.model[filled], self._offers.rows)
         families = self._distinct(owner, family, 2 * self._lab_keys.size)
         return Variety(models, families, (models >= 5).astype(np.float64), (families >= 3).astype(np.float64))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -18,13 +18,17 @@ from pydantic.dataclasses import dataclass
 from sim.calendar import month_index, month_name
 from sim.entries import Entry
 from sim.errors import InputError, Problem, nearest
+from sim.futures import NONE, Future
 from sim.parameters import Parameters
 from sim.policy import BASE, Policy
-from sim.policy_check import overlaps
+from sim.policy_check import overlaps, rivals
+from sim.release_modes import unchoosable
 from sim.vocabulary import shipped_vocabulary
 
 WORLDS = ("history",)
 CHOICES = ("sampled", "expected")
+STRATEGIES = ("adaptive", "fixed")
+SWITCH = {"on": True, "off": False}
 DEFAULT_HISTORY = "2026-07"
 """The last month with well-covered releases (docs/model.md, section 4)."""
 LAST_HORIZON = month_index("2040-12")
@@ -47,6 +51,9 @@ class Scenario:
         choice: ``sampled`` draws decisions, ``expected`` moves mass.
         parameters: all parameters.
         policy: the stack of dated entries.
+        strategy: ``adaptive`` lets labs choose release modes after the hand-over, ``fixed`` pins them to their habit.
+        reactions: governments react to what they see after the hand-over (E30).
+        future: what the world brings that nobody decides; its parameters are already in ``parameters``.
         resample_population: replicates draw their own enterprises.
         population_seed: seed of the enterprises that replicates share.
 
@@ -63,6 +70,9 @@ class Scenario:
     choice: Literal["sampled", "expected"] = "sampled"
     parameters: Parameters = dataclasses.field(default_factory=Parameters)
     policy: Policy = dataclasses.field(default_factory=Policy)
+    strategy: Literal["adaptive", "fixed"] = "adaptive"
+    reactions: bool = False
+    future: Future = dataclasses.field(default_factory=Future)
     resample_population: bool = False
     population_seed: int = 0
 
@@ -86,6 +96,9 @@ class Scenario:
         params: Mapping[str, Any] | None = None,
         levers: Mapping[str, Any] | Iterable[tuple[str, Any]] = (),
         world: str = "history",
+        strategy: str = "adaptive",
+        reactions: bool | str = False,
+        future: str | Path = NONE,
         name: str | None = None,
         resample_population: bool = False,
         population_seed: int = 0,
@@ -102,6 +115,9 @@ class Scenario:
             params: dotted path to value, for example ``{"demand.gamma": 2}``.
             levers: ``<lever>.<actor>.<target>`` to ``value[@from[..until]]``; they lie on top.
             world: name of the world.
+            strategy: ``adaptive`` or ``fixed``.
+            reactions: True or ``on``: governments react to what they see; False or ``off``: they keep to the policy.
+            future: name or path of an exogenous future; values of ``params`` win over its parameters.
             name: for people (default: the policies' names).
             resample_population: replicates draw their own enterprises.
             population_seed: seed of the enterprises that replicates share.
@@ -116,7 +132,10 @@ class Scenario:
         last = until if horizon is None else _month("horizon", horizon, places, problems)
         stack = _collect(lambda: Policy.load_stack(policy), problems)
         single = _collect(lambda: Policy.from_levers(levers), problems)
-        parameters = _collect(lambda: _parameters(params or {}, places), problems)
+        outlook = _collect(lambda: _future(future, params or {}, places), problems)
+        coming = outlook or Future()
+        wanted, set_by = {**dict(coming.params), **(params or {})}, {**dict(coming.places), **places}
+        parameters = _collect(lambda: _parameters(wanted, set_by), problems)
         values = {
             "world": world,
             "start": 0,
@@ -128,6 +147,9 @@ class Scenario:
             "policy": None
             if stack is None or single is None
             else Policy.stack([stack, *([single] * bool(single.names))]),
+            "strategy": strategy,
+            "reactions": SWITCH.get(str(reactions), reactions),
+            "future": coming,
             "resample_population": resample_population,
             "population_seed": population_seed,
         }
@@ -147,15 +169,22 @@ class Scenario:
             for entry in self.policy.entries
             if entry.origin != BASE and entry.first_month(until) > horizon
         ]
-        supply = sum(entry.origin == BASE and entry.definition.phase == "supply" for entry in self.policy.entries)
-        if supply:
-            notes.append(f"{supply} entries of {BASE} are on the supply side, which is history and not yet acting")
+        notes += [
+            f"{shock.where}: {shock.kind} of the future {self.future.name} comes in {month_name(shock.start)}, after "
+            f"the horizon ({month_name(horizon)}), and changes nothing"
+            for shock in self.future.shocks
+            if shock.start > horizon
+        ]
         return (*self.policy.notes, *dict.fromkeys(notes))
 
     def canonical(self) -> dict[str, Any]:
         """Return the resolved scenario as plain data: all that can change a result, and nothing else."""
         plain = {item.name: getattr(self, item.name) for item in dataclasses.fields(self) if item.name != "name"}
-        return plain | {"parameters": dataclasses.asdict(self.parameters), "policy": self.policy.canonical()}
+        return plain | {
+            "parameters": dataclasses.asdict(self.parameters),
+            "policy": self.policy.canonical(),
+            "future": self.future.canonical(),
+        }
 
     def digest(self) -> str:
         """Return the SHA-256 of the canonical JSON of the resolved scenario (64 hex digits)."""
@@ -169,6 +198,15 @@ def _collect(make: Callable[[], T], problems: list[Problem]) -> T | None:
     except InputError as error:
         problems += error.problems
         return None
+
+
+def _future(name: str | Path, params: Mapping[str, Any], places: Mapping[str, str]) -> Future:
+    """Return the future with the parameters that nobody overrides; a name that there is not, where it was given."""
+    try:
+        return Future.load(name).applied(params)
+    except InputError as error:
+        given = {f"future={name}": places.get("future", f"future={name}")}
+        raise InputError([dataclasses.replace(p, where=given.get(p.where, p.where)) for p in error.problems]) from error
 
 
 def _month(key: str, text: str, places: Mapping[str, str], problems: list[Problem]) -> int | None:
@@ -197,10 +235,13 @@ def _check(values: Mapping[str, Any], places: Mapping[str, str], default: str) -
 
     until, horizon = values["history_until"], values["horizon"]
     last = shipped_vocabulary().last_month
-    if values["world"] not in WORLDS:
-        refuse(
-            "world", f"there is no world {values['world']!r}", ", ".join(WORLDS), nearest(str(values["world"]), WORLDS)
-        )
+    for key, what, options in (
+        ("world", "world", WORLDS),
+        ("choice", "way of choosing", CHOICES),
+        ("strategy", "strategy", STRATEGIES),
+    ):
+        if values[key] not in options:
+            refuse(key, f"there is no {what} {values[key]!r}", ", ".join(options), nearest(str(values[key]), options))
     if values["start"] != 0:
         refuse("start", "the history starts in 2023-01", "0")
     if until is not None and not 1 <= until <= last:
@@ -213,11 +254,11 @@ def _check(values: Mapping[str, Any], places: Mapping[str, str], default: str) -
     count, seed = values["enterprises"], values["population_seed"]
     if isinstance(count, bool) or not isinstance(count, int) or not ENTERPRISES[0] <= count <= ENTERPRISES[1]:
         refuse("enterprises", f"{count!r} is not legal", f"a whole number, {ENTERPRISES[0]} to {ENTERPRISES[1]}")
-    if values["choice"] not in CHOICES:
-        near = nearest(str(values["choice"]), CHOICES)
-        refuse("choice", f"there is no way of choosing {values['choice']!r}", ", ".join(CHOICES), near)
-    if not isinstance(values["resample_population"], bool):
-        refuse("resample_population", f"{values['resample_population']!r} is not legal", "true or false")
+    for key, legal in (("reactions", "on or off"), ("resample_population", "true or false")):
+        if not isinstance(values[key], bool):
+            refuse(key, f"{values[key]!r} is not legal", legal)
+    if until is not None:
+        problems += values["future"].early(until)
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         refuse("population_seed", f"{seed!r} is not legal", "a whole number, 0 or more")
     if values["policy"] is not None:
@@ -226,33 +267,25 @@ def _check(values: Mapping[str, Any], places: Mapping[str, str], default: str) -
 
 
 def _check_policy(policy: Policy, t_handover: int | None) -> list[Problem]:
-    """Return the entries that this version can't act on, in the past or at all."""
-    problems = []
-    for entry in policy.entries:
-        if entry.origin != BASE and _moves_supply(entry):
-            message = (
-                f"{entry.lever} acts on the supply side, which this version replays as it was; it can't change it yet"
-            )
-            legal = "a lever that `opengambit levers` shows as acting"
-            if entry.lever == "partner_programme":
-                legal = "value: {trust: ...} alone, without chips"
-            problems.append(Problem(entry.where, entry.lever, message, legal))
-        if t_handover is None:
-            continue
-        start, last = entry.first_month(t_handover), entry.last_month(t_handover)
-        if entry.start is None and last is not None and last < start:
-            message = f"the entry ends before it starts, in {month_name(start)}, the month after the hand-over"
-            problems.append(Problem(entry.where, "until", message, "a later date, or a 'from'"))
-        if entry.lever == "content_review" and entry.origin != BASE and start <= t_handover:
-            message = (
-                f"content review delays releases after the hand-over ({month_name(t_handover)}) only, because the "
-                f"replay keeps real release dates; this entry starts in {month_name(start)}"
-            )
-            problems.append(Problem(entry.where, "from", message, "a later date, or history.until before it"))
-    return problems + ([] if t_handover is None else overlaps(policy.entries, t_handover))
+    """Return the entries that can't act as they are dated, and those that set one thing twice."""
+    if t_handover is None:
+        return []
+    problems = [problem for entry in policy.entries for problem in _check_entry(entry, t_handover)]
+    problems += overlaps(policy.entries, t_handover)
+    return problems + rivals(policy.entries, shipped_vocabulary(), t_handover)
 
 
-def _moves_supply(entry: Entry) -> bool:
-    if entry.lever == "partner_programme" and isinstance(entry.value, tuple):
-        return dict(entry.value).get("chips", 0.0) > 0
-    return entry.definition.phase == "supply"
+def _check_entry(entry: Entry, t_handover: int) -> Iterator[Problem]:
+    start, last = entry.first_month(t_handover), entry.last_month(t_handover)
+    if entry.start is None and last is not None and last < start:
+        message = f"the entry ends before it starts, in {month_name(start)}, the month after the hand-over"
+        yield Problem(entry.where, "until", message, "a later date, or a 'from'")
+    if entry.lever == "content_review" and entry.origin != BASE and start <= t_handover:
+        message = (
+            f"content review delays releases after the hand-over ({month_name(t_handover)}) only, because the "
+            f"replay keeps real release dates; this entry starts in {month_name(start)}"
+        )
+        yield Problem(entry.where, "from", message, "a later date, or history.until before it")
+    refused = unchoosable(entry, shipped_vocabulary(), t_handover)
+    if refused is not None:
+        yield Problem(entry.where, "value", *refused)

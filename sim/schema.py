@@ -7,9 +7,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from sim.errors import InputError, Problem, nearest
+
+CONFIG = ConfigDict(extra="forbid")
+
+
+def parameter(
+    default: Any, unit: str, low: float | None, high: float | None, tag: str, meaning: str, **legal: Any
+) -> Any:
+    """Declare one parameter; ``low`` to ``high`` is its prior range, ``legal`` what is accepted at all."""
+    extra: Any = {"unit": unit, "low": low, "high": high, "tag": tag}
+    return Field(default=default, description=meaning, json_schema_extra=extra, **legal)
 
 
 def build_sections(kind: Any, values: Mapping[str, Any], where: str) -> dict[str, Any]:

@@ -76,6 +76,7 @@ def _load(folder: Path) -> World:
         lab_homes=homes,
         lab_blocs=tuple(row["bloc"] for row in labs),
         lab_income=_column(labs, "ecosystem_income"),
+        lab_fund=_column(labs, "fund_musd_per_month"),
         lines=lines,
         models=models,
         prices=_prices(folder, "prices"),

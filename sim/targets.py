@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.entries import Target
 from sim.errors import Problem, nearest
-from sim.levers import Lever
+from sim.lever import Lever
 from sim.policy_reader import Raw
 from sim.vocabulary import CHANNELS, CLASSES, TIERS, Vocabulary
 

@@ -15,6 +15,8 @@ from sim.measures import MEASURES, Context, frame
 from sim.parameters import Parameters
 from sim.recorder import Records
 from sim.scenario import Scenario
+from sim.story import Happening, story_frame
+from sim.supply_records import SupplyRecords
 from sim.world import World
 
 
@@ -29,6 +31,8 @@ class Trajectory:
         world: the world of the run.
         offers: the catalogue of the run.
         seconds: time that the run took.
+        recorded: the recorded arrays of the supply side.
+        happenings: what happened, in order.
     """
 
     scenario: Scenario
@@ -37,11 +41,23 @@ class Trajectory:
     world: World
     offers: Offers
     seconds: float
+    recorded: SupplyRecords | None = None
+    happenings: tuple[Happening, ...] = ()
 
     @property
     def months(self) -> list[str]:
         """Months of the run, YYYY-MM."""
         return [month_name(t) for t in range(self.records.payments.size)]
+
+    @property
+    def supply(self) -> SupplyRecords:
+        """The supply side by month: budgets, knowledge, compute, chips, modes."""
+        return self._context.supply
+
+    @property
+    def events(self) -> pd.DataFrame:
+        """What happened: month, kind, who, what, trigger, weight; by month, the most important first."""
+        return story_frame(self.happenings)
 
     @property
     def measures(self) -> list[str]:
@@ -72,7 +88,7 @@ class Trajectory:
     @property
     def _context(self) -> Context:
         parameters: Parameters = self.scenario.parameters
-        return Context(self.records, self.world, parameters)
+        return Context(self.records, self.world, parameters, self.recorded)
 
 
 def _pick(name: str, known: dict[str, Any], kind: str) -> Any:

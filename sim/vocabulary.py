@@ -17,6 +17,10 @@ CLASSES = ("developer", "enterprise", "regulated", "public")
 CHANNELS = ("A", "H", "S")
 TIERS = ("flagship", "mid", "economy")
 LICENCES = ("closed", "open_restricted", "open_permissive")
+MODES = ("closed", "open", "delayed", "tiered")
+"""Release modes that a lab chooses from after the hand-over (E12)."""
+PAST_MODES = ("closed", "open")
+"""Modes into which releases of the replay can be turned."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,16 @@ class KnownModel:
 
 
 @dataclass(frozen=True)
+class KnownLine:
+    """A product line of the data: its lab, tier, domain and last month (index t)."""
+
+    lab: str
+    tier: str
+    video: bool
+    live_until: int
+
+
+@dataclass(frozen=True)
 class Vocabulary:
     """Everything that can be named in a policy.
 
@@ -38,6 +52,8 @@ class Vocabulary:
         lines: product line to lab.
         models: model to lab, line and month.
         pooled: labs that have no agent of their own, to the pooled lab that carries them.
+        pools: labs that stand for several.
+        line_facts: product line to what is known of it.
     """
 
     regions: dict[str, str]
@@ -45,6 +61,8 @@ class Vocabulary:
     lines: dict[str, str]
     models: dict[str, KnownModel]
     pooled: dict[str, str] = field(default_factory=dict)
+    pools: frozenset[str] = frozenset()
+    line_facts: dict[str, KnownLine] = field(default_factory=dict)
 
     @property
     def blocs(self) -> tuple[str, ...]:
@@ -83,4 +101,9 @@ def shipped_vocabulary() -> Vocabulary:
             row["model"]: KnownModel(row["lab"], row["line"], month_index(row["month"])) for row in _rows("models.csv")
         },
         pooled={row["source_lab"]: row["lab"] for row in _rows("lab_aliases.csv")},
+        pools=frozenset(row["lab"] for row in _rows("labs.csv") if row["pooled"] == "1"),
+        line_facts={
+            row["line"]: KnownLine(row["lab"], row["tier"], row["domain"] == "video", month_index(row["live_until"]))
+            for row in _rows("lines.csv")
+        },
     )

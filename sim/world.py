@@ -51,6 +51,15 @@ class ModelRecord:
 
 
 @dataclass(frozen=True)
+class WorldRelease:
+    """Month, lab and openness of a release: what R&D needs to know of it."""
+
+    month: int
+    lab: int
+    closed: bool
+
+
+@dataclass(frozen=True)
 class LineRecord:
     """One product line of a lab."""
 
@@ -89,6 +98,8 @@ class World:
     lab_homes: tuple[str, ...]
     lab_blocs: tuple[str, ...]
     lab_income: Floats
+    lab_fund: Floats
+    """Outside funding of compute at 2026-01, M$/mo, shape (L,)."""
     lines: tuple[LineRecord, ...]
     models: tuple[ModelRecord, ...]
     prices: tuple[PriceRecord, ...]

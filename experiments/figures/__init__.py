@@ -25,6 +25,13 @@ FAMILIES = {
     "adoption_classes": ("panels", "by_class"),
     "prices": ("prices", "draw"),
     "multihoming": ("homing", "draw"),
+    "capability": ("capability", "draw"),
+    "chips": ("chips", "draw"),
+    "compute": ("supply", "draw"),
+    "closed_labs": ("labs", "money"),
+    "ecosystem": ("labs", "ecosystem"),
+    "release_modes": ("modes", "draw"),
+    "outcomes": ("outcomes", "draw"),
     "reality": ("against", "draw"),
 }
 """Family -> module of this package and its function ``(tables, scene) -> drawings``."""

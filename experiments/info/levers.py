@@ -9,22 +9,28 @@ from typing import TYPE_CHECKING
 
 from experiments.info.options import only, parse
 from experiments.info.table import Column, Row, cell, show, show_facts
+from sim.headlines import HEADLINES
 
 if TYPE_CHECKING:
-    from sim.levers import Lever
+    from sim.lever import Lever
 
 COLUMNS = (
     Column("name", "lever", keep=True),
-    Column("acts", "acts", keep=True),
+    Column("phase", "side", keep=True),
     Column("legal", "value"),
     Column("actors", "set by"),
     Column("expected", "expected effect of more"),
     Column("meaning", "meaning"),
 )
 NOTES = (
-    "Acts: 'no' marks the supply side, which this version describes and refuses to run with.",
+    "Side: demand, release or supply. All act in the past too: supply as history plus the difference of the equations.",
     "One lever in full: opengambit levers NAME. Set one: opengambit run lever.NAME.ACTOR.TARGET=VALUE@YYYY-MM",
 )
+PAST = {
+    "demand": "acts from its date, in the replay too",
+    "release": "turns, removes or adds releases of the replay; modes act after the hand-over too, review only there",
+    "supply": "acts as history plus the difference that the equations make; zero difference gives history back",
+}
 SIGNS = {"+": "raises", "-": "lowers", "0": "leaves", "ambiguous": "moves, either way,"}
 
 
@@ -48,9 +54,19 @@ def _rows() -> list[Row]:
 
 def _row(lever: Lever) -> dict[str, object]:
     bounds = {"low": _finite(lever.low), "high": _finite(lever.high)}
-    acts = lever.phase != "supply"
-    expected = f"{SIGNS[lever.expected_sign]} {lever.headline}"
-    return dataclasses.asdict(lever) | bounds | {"legal": lever.legal, "acts": acts, "expected": expected}
+    low, high = lever.trial.arms()
+    return (
+        dataclasses.asdict(lever)
+        | bounds
+        | {
+            "legal": lever.legal,
+            "expected": f"{SIGNS[lever.expected_sign]} {lever.headline}",
+            "headline_unit": HEADLINES[lever.headline].unit,
+            "headline_meaning": HEADLINES[lever.headline].meaning,
+            "tried": " ".join(high),
+            "tried_against": " ".join(low),
+        }
+    )
 
 
 def _finite(bound: float) -> float | None:
@@ -67,5 +83,8 @@ def _facts(row: Row) -> Iterator[tuple[str, str]]:
         yield "must name", cell(row["needs"])
     yield "enters", str(row["equation"])
     yield "more of it", f"{row['expected']} (expected before the first run)"
+    yield "that is", f"{row['headline_meaning']} ({row['headline_unit']})"
     yield "because", str(row["reason"])
-    yield "acts", "in this version" if row["acts"] else "not yet: the supply side is described, and refused by run"
+    yield "tried with", str(row["tried"])
+    yield "against", str(row["tried_against"])
+    yield "in the past", PAST[str(row["phase"])]

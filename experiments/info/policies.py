@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from experiments.info import futures
 from experiments.info.options import near_name, parse
 from experiments.info.sentences import record, sentence
 from experiments.info.table import Column, show, show_json, write_lines
 from experiments.layers import shipped_conf
 from sim.errors import InputError, Problem
+from sim.futures import Future, future_files
 
 if TYPE_CHECKING:
     from sim.policy import Entry, Policy
@@ -19,23 +21,30 @@ COLUMNS = (
     Column("name", "policy", keep=True),
     Column("title", "title"),
     Column("entries", "entries", right=True),
-    Column("acting", "acting", right=True),
+    Column("supply", "on supply", right=True),
     Column("origin", "from", keep=True),
 )
 NOTES = (
-    "Acting: entries on the demand side or on releases; the supply side is carried and not yet acted on.",
+    "On supply: entries on chips, compute and knowledge; the others are on demand and on releases.",
     "A policy in words: opengambit policies NAME. Run with one: opengambit run policy=NAME, or policy=[a,b] to stack.",
 )
 
 
 def main(args: list[str]) -> int:
-    """List the library, or say in words what one policy (a name or a YAML file) does."""
+    """List the library, or say in words what one policy (a name or a YAML file) or one future does."""
     options = parse("policies", args)
     if len(options.words) > 1:
         raise InputError(Problem("policies", " ".join(options.words), "names more than one policy", "one NAME"))
     if not options.words:
         rows = [_row(name, path) for name, path in library().items()]
-        show(rows, COLUMNS, title=f"{len(rows)} policies", as_json=options.json, notes=NOTES)
+        show(rows, COLUMNS, title=f"{len(rows)} policies", as_json=options.json, notes=(*NOTES, _futures()))
+        return 0
+    if options.words[0] in future_files() and options.words[0] not in library():
+        future = Future.load(options.words[0])
+        if options.json:
+            show_json(futures.record(future))
+        else:
+            write_lines(futures.words(future))
         return 0
     policy = _named(options.words[0])
     if options.json:
@@ -52,13 +61,17 @@ def library() -> dict[str, Path]:
     return policy_files()
 
 
+def _futures() -> str:
+    return f"Futures, crossed with any policy by future=NAME: {', '.join(future_files())}. In words: as a policy."
+
+
 def _named(name: str) -> Policy:
     from sim.policy import Policy
 
     known = library()
     if name not in known and not name.endswith((".yaml", ".yml")) and not {"/", "\\"} & set(name):
-        message = "there is no such policy"
-        raise InputError(Problem("policies", name, message, ", ".join(known), near_name(name, list(known))))
+        message, every = "there is no such policy", [*known, *future_files()]
+        raise InputError(Problem("policies", name, message, ", ".join(every), near_name(name, every)))
     return Policy.load(name)
 
 
@@ -73,7 +86,7 @@ def _row(name: str, path: Path) -> dict[str, object]:
     return _head(policy) | {
         "name": name,
         "entries": len(policy.entries),
-        "acting": sum(entry.definition.phase != "supply" for entry in policy.entries),
+        "supply": sum(entry.definition.phase == "supply" for entry in policy.entries),
         "origin": origin,
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from math import inf
 from typing import TYPE_CHECKING
 
 from experiments.info.sources import read
@@ -42,7 +43,7 @@ def record(entry: Entry) -> dict[str, object]:
         "value": plain["value"],
         "unit": entry.definition.unit,
         "share": entry.share,
-        "acts": entry.definition.phase != "supply",
+        "side": entry.definition.phase,
         "in_data": entry.in_data,
         "event": entry.event,
         "source": entry.source,
@@ -64,15 +65,16 @@ def _amount(entry: Entry) -> str:
     if isinstance(value, frozenset):
         return " or ".join(sorted(value))
     if isinstance(value, tuple):
-        return ", ".join(f"{name} {cell(part)}" for name, part in value)
+        words = {part.name: part.words for part in entry.definition.parts}
+        return ", ".join(f"{name} {words[name][int(part)] if words[name] else cell(part)}" for name, part in value)
     if entry.definition.kind == "flag":
         return "on" if value else "off"
+    if value == inf:
+        return "no limit"
     return f"{cell(float(value))} ({entry.definition.unit})"
 
 
 def _standing(entry: Entry) -> str:
-    if entry.definition.phase == "supply":
-        return "Supply side: not yet acting."
     return f"History already carries it ({entry.in_data})." if entry.in_data else ""
 
 

@@ -103,6 +103,7 @@ class Spec:
 
 
 _TASK_Q = {f"q_{task}": REAL for task in TASKS[:4]}
+_CHIPS = ("nvidia", "other_us", "chinese", "nvidia_cn")
 _WEIGHTS = {f"{name}_beyond_weight": SHARE for name in ("q", *_TASK_Q)}
 
 SPECS: dict[str, Spec] = {
@@ -146,6 +147,11 @@ SPECS: dict[str, Spec] = {
         {"from": _month, "share": SHARE}, {"until": _month}, {"lab": "labs", "region": "regions"}, ("lab", "region"),
     ),
     "rent": Spec({"month": _month, "usd_per_h100_hour": MONEY}, key=("month",)),
+    "chips": Spec(
+        {"month": _month},
+        {f"{name}{end}": MONEY for name in _CHIPS for end in ("", "_low", "_high")},
+        key=("month",),
+    ),
     "trust": Spec({"trust": REAL}, references={"region": "regions", "home": "regions"}, key=("region", "home")),
     "bans": Spec(
         {"channel": _choice(*CHANNELS), "ban": SHARE},

@@ -15,7 +15,7 @@ from benchmarks.report import machine, markdown, plain, seconds, spread, timed, 
 from sim.model import PHASES
 
 TINY = Case(60, horizon="2023-02")
-PLAN = Plan(default=TINY, help_repeats=1, scale=(TINY,), expected=(), phases=TINY, frames=TINY)
+PLAN = Plan(default=TINY, help_repeats=1, scale=(TINY,), expected=(), phases=TINY, future=TINY, frames=TINY)
 
 
 def test_every_phase_is_timed() -> None:

@@ -120,7 +120,7 @@ def test_show_needs_something_to_show(args: tuple[str, ...]) -> None:
         (["params.demand.switching_cost=-1"], "switching_cost"),
         (["horizon=2022-12"], "horizon"),
         (["history.until=2027-06"], "history.until"),
-        (["lever.chip_export_quota.US.CN=1@2024-01"], "chip_export_quota"),
+        (["lever.chip_export_quota.US.CN=-5@2027-01"], "chip_export_quota"),
         (["lever.adoption_psh.US.US=1@2024-01"], "adoption_push"),
         (["enterprises=12"], "enterprises"),
         (["sed=1"], "seed"),

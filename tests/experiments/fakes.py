@@ -34,6 +34,32 @@ KEYS = {
     "lab": LABS,
 }
 COUNTS = {"distinct_models": 3.4, "distinct_families": 2.4, "share_3_families": 0.7, "share_5_models": 0.3}
+MODES = ("closed", "open", "delayed", "tiered")
+TOTAL = ("total",)
+SUPPLY: dict[str, list[tuple[str, tuple[str, ...], float, float]]] = {
+    "frontier": [("bloc", KEYS["bloc"], 110.0, 0.008), ("openness", KEYS["openness"], 110.0, 0.008)],
+    "capability_gap": [("pair", ("US-CN", "closed-open"), 5.0, -0.01)],
+    "gap_months": [("pair", ("US-CN", "closed-open"), 6.0, -0.01)],
+    "chips": [("pathway", ("legal", "smuggled", "domestic", "offshore"), 9000.0, 0.03)],
+    "self_sufficiency": [("total", TOTAL, 0.3, 0.01)],
+    "tightness": [("total", TOTAL, 0.4, 0.01)],
+    "compute_stock": [("bloc", KEYS["bloc"], 2e5, 0.06)],
+    "rent": [("bloc", KEYS["bloc"], 2.6, -0.01)],
+    "us_closed_rd": [("total", TOTAL, 900.0, 0.04)],
+    "us_closed_revenue": [("total", TOTAL, 90.0, 0.06)],
+    "us_closed_profit": [("total", TOTAL, 50.0, 0.06)],
+    "revenue": [("lab", LABS, 30.0, 0.03)],
+    "markup": [("lab", LABS, 1.5, -0.002)],
+    "ecosystem_share": [("lab", LABS, 0.09, 0.0)],
+    "open_standard_lead": [("total", TOTAL, -0.1, -0.02)],
+    "digital_divide": [("what", ("adoption", "compute per adopter"), 0.4, 0.01)],
+}
+"""Measure -> by, keys, level, slope."""
+PLACES = {
+    "adoption": [("world", "world"), *(("user_bloc", bloc) for bloc in ("US", "CN", "AL", "NAL"))],
+    "hhi": [("world", "world"), ("excl_CN", "world outside CN")],
+    "welfare": [("world", "world"), ("region", "US"), ("region", "CN"), ("region", "AFR")],
+}
 READINGS = {
     "openrouter_token_share": ("CN", "US", "open", *LABS[:9]),
     "ramp_firms": ("OpenAI", "Anthropic", "Google", "DeepSeek", "xAI", "Mistral AI"),
@@ -67,7 +93,19 @@ class FakeRun:
 
     @property
     def measures(self) -> list[str]:
-        return [*SHARES, "price_paid", "price_list", "price_capability", "effective_enterprises", *COUNTS]
+        prices = ("price_paid", "price_list", "price_capability", "effective_enterprises")
+        return [*SHARES, *prices, *COUNTS, *SUPPLY, "release_mode", *PLACES]
+
+    @property
+    def events(self) -> pd.DataFrame:
+        rows = [
+            ("2023-03", "policy", "US", "a rule", "model_ban", 5.0),
+            ("2023-05", "release", "Meta", "releases a model (open, 120 ECI)", "", 2.01),
+            ("2024-01", "mode", "OpenAI", "goes from closed to tiered releases", "payoff", 3.2),
+            ("2024-02", "government", "US", f"halves the quota (seed {self.seed})", "gap of 3 months", 6.0),
+        ]
+        known = [row for row in rows if row[0] in self.months]
+        return pd.DataFrame(known, columns=["month", "kind", "who", "what", "trigger", "weight"])
 
     @property
     def instruments(self) -> list[str]:
@@ -88,6 +126,17 @@ class FakeRun:
         if name == "effective_enterprises":
             few = self._series("total", {"total": 5.0}, 0.0).assign(segment_kind="region", segment="SAN")
             return pd.concat([self._series("total", {"total": 400.0}, 0.0), few])
+        if name in SUPPLY:
+            parts = [self._series(by, dict.fromkeys(keys, level), slope) for by, keys, level, slope in SUPPLY[name]]
+            return pd.concat(parts, ignore_index=True)
+        if name == "release_mode":
+            share = dict.fromkeys(MODES, 0.25)
+            parts = [self._series("mode", share, 0.0).assign(value=0.25)]
+            parts += [self._series(f"lab_{m}", dict.fromkeys(LABS, 1.0), 0.0).assign(value=0.25) for m in MODES]
+            return pd.concat(parts, ignore_index=True)
+        if name in PLACES:
+            one = self._series("total", {"total": 0.12}, 0.002)
+            return pd.concat([one.assign(segment_kind=kind, segment=place) for kind, place in PLACES[name]])
         return self._series("total", {"total": COUNTS[name]}, 0.004)
 
     def instrument(self, name: str, /) -> pd.DataFrame:

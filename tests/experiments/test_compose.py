@@ -57,6 +57,31 @@ def test_overrides_as_users_type_them(folder: Path) -> None:
     assert not (folder / "deep").exists()
 
 
+@pytest.mark.parametrize(("text", "value"), [("on", True), ("off", False), ("true", True)])
+def test_reactions(text: str, value: bool) -> None:
+    assert compose_run([f"reactions={text}"]).scenario.reactions is value
+
+
+def test_a_future_and_fixed_strategies(folder: Path) -> None:
+    scenario = compose_run([]).scenario
+    assert (scenario.future.name, scenario.strategy, scenario.reactions) == ("none", "adaptive", False)
+    request = compose_run(["future=price_war", "strategy=fixed", "horizon=2029-12"])
+    assert (request.scenario.future.name, request.scenario.strategy) == ("price_war", "fixed")
+    assert request.settings["future"] == "price_war"
+    assert compose_run(["horizon=2040-12"]).scenario.horizon == month_index("2040-12")
+    local(folder, "future/mine.yaml", "shocks:\n  - {kind: compute, who: US, value: 0.1, from: 2027-01}\n")
+    local(folder, "run.yaml", "future: mine\nreactions: on\n")
+    assert [s.who for s in compose_run([]).scenario.future.shocks] == [("US",)]
+    assert compose_run([]).scenario.reactions
+
+
+def test_what_the_user_sets_wins_over_the_future() -> None:
+    scenario = compose_run(["future=slow_scaling", "params.research.progress=0.07"]).scenario
+    assert scenario.parameters.research.progress == 0.07
+    assert scenario.parameters.research.fund_growth == 1.4
+    assert "research.progress" not in dict(scenario.future.params)
+
+
 def test_one_seed() -> None:
     assert compose_run(["seed=3"]).seeds == (3,)
 
@@ -91,6 +116,13 @@ def test_a_policy_may_be_a_path(folder: Path) -> None:
         ("history.until=2027-01", "history.until", "beyond the data"),
         ("enterprises=many", "enterprises", "52 to 1000000"),
         ("choice=expcted", "choice", "'expected'"),
+        ("strategy=fxied", "strategy", "'fixed'"),
+        ("reactions=perhaps", "reactions", "on or off"),
+        ("future=slow_scalin", "future", "'slow_scaling'"),
+        ("future=./none.yaml", "future", "no such file"),
+        ("lever.chip_export_quota.US.CN=-1", "value", "0 or more"),
+        ("lever.offshore_cloud_access.JP.CN=0", "actor", "two governments can't set one lever on one target"),
+        ("lever.release_mode.US.US=tiered@2025-01", "value", "in the past"),
         ("world=histry", "world", "'history'"),
         ("params=defualt", "params", "'default'"),
         ("params.demand.gama=2", "params.demand.gama", "'params.demand.gamma'"),

@@ -3,35 +3,18 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from verbs import rows_of
 
 from experiments import cli, doctor, manual
 from experiments.info import coverage, options, quality, table
-from experiments.info.sentences import record, sentence
 from sim.calendar import month_index
 from sim.errors import InputError
-from sim.policy import Policy
 
 COLUMNS = (table.Column("name", "name"), table.Column("value", "value", right=True))
-
-
-def run(capsys: pytest.CaptureFixture[str], *args: str) -> str:
-    """Run a verb and return what it wrote."""
-    assert cli.main(list(args)) == 0, capsys.readouterr().err
-    return capsys.readouterr().out
-
-
-def rows_of(capsys: pytest.CaptureFixture[str], *args: str) -> Any:
-    """Run a verb with ``--json`` and return its answer; NaN and Infinity are no JSON."""
-
-    def refuse(constant: str) -> None:
-        raise ValueError(constant)
-
-    return json.loads(run(capsys, *args, "--json"), parse_constant=refuse)
 
 
 # tables
@@ -105,57 +88,6 @@ def test_params_hold_the_schema(capsys: pytest.CaptureFixture[str]) -> None:
     assert [row["path"] for row in rows] == [info.path for info in catalogue()]
     assert all(row["unit"] and row["meaning"] and row["tag"] for row in rows)
     assert 0 < len(rows_of(capsys, "params", "trust")) < len(rows)
-
-
-def test_levers_say_which_act(capsys: pytest.CaptureFixture[str]) -> None:
-    rows = {row["name"]: row for row in rows_of(capsys, "levers")}
-    assert rows["hosting_localisation"]["acts"]
-    assert not rows["chip_export_quota"]["acts"]
-    assert rows["chip_export_quota"]["high"] is None
-    assert all(row["reason"] and row["expected_sign"] for row in rows.values())
-    page = run(capsys, "levers", "chip_export_quota")
-    assert "not yet" in page
-    assert "because" in page
-
-
-def test_every_policy_can_be_put_in_words(capsys: pytest.CaptureFixture[str]) -> None:
-    rows = rows_of(capsys, "policies")
-    assert {"status_quo"} <= {row["name"] for row in rows}
-    for row in rows:
-        entries = rows_of(capsys, "policies", row["name"])["entries"]
-        assert len(entries) == row["entries"]
-        assert all(entry["sentence"].endswith((".", "]")) for entry in entries)
-
-
-def test_status_quo_names_its_sources(capsys: pytest.CaptureFixture[str]) -> None:
-    entries = rows_of(capsys, "policies", "status_quo")["entries"]
-    assert all(entry["source"] for entry in entries)
-    text = run(capsys, "policies", "status_quo")
-    assert text.count("\n- ") == len(entries)
-
-
-def test_policy_file_by_path(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    path = tmp_path / "mine.yaml"
-    path.write_text(
-        "name: mine\ntitle: a push\nquestion: what if\nentries:\n"
-        "  - {from: 2025-07, until: 2026-06, actor: EU, lever: adoption_push, value: 0.1, source: me, tag: A}\n",
-        encoding="utf-8",
-    )
-    text = run(capsys, "policies", str(path))
-    assert "From 2025-07 to 2026-06, EU (European Union) sets adoption_push" in text
-    assert "to 0.1 (1/yr, added to p_B)." in text
-    assert "Source: me." in text
-
-
-def test_sentence_of_lever_overrides() -> None:
-    (entry,) = Policy.from_levers({"model_ban.US.CN": "0.5@2025-02"}).entries
-    text = sentence(entry)
-    assert text.startswith(
-        "From 2025-02, US (United States) sets model_ban on developer CN to 0.5 (share of the class)."
-    )
-    assert record(entry)["target"] == {"developer": ["CN"]}
-    (flag,) = Policy.from_levers({"hosting_localisation.IN.IN": "1@2025-01"}).entries
-    assert " to on." in sentence(flag)
 
 
 def test_labs_by_name(capsys: pytest.CaptureFixture[str]) -> None:

@@ -114,7 +114,7 @@ def test_the_same_runs_give_the_same_bytes_whatever_the_command(tmp_path):
     write(tmp_path / "b", runs, command="python -m experiments.run seeds=3")
     first, second = digests(tmp_path / "a"), digests(tmp_path / "b")
     tables = [name for name in first if name.startswith("tables/")]
-    assert len(tables) == 7
+    assert len(tables) == 8
     assert {name: first[name] for name in tables} == {name: second[name] for name in tables}
 
 
@@ -166,7 +166,21 @@ def test_a_summary_keeps_the_bands_and_no_runs_values(tmp_path):
     writer.add(FakeRun(length=4), 1.0)
     writer.close()
     found = {path.name for path in (tmp_path / "tables").iterdir()}
-    assert found == {"runs.parquet", "bands.parquet", "bands.csv", "instrument_bands.parquet", "instrument_bands.csv"}
+    bands = {"bands.parquet", "bands.csv", "instrument_bands.parquet", "instrument_bands.csv"}
+    assert found == bands | {"runs.parquet", "events.parquet"}
+
+
+def test_the_log_of_events_is_kept_by_seed_and_in_a_summary_for_the_first_one(tmp_path):
+    study = write(tmp_path / "series", [FakeRun(seed=seed, length=14) for seed in (3, 4)])
+    events = study.table("events")
+    assert list(events.columns) == ["seed", "month", "kind", "who", "what", "trigger", "weight"]
+    assert events.groupby("seed").size().to_dict() == {3: 4, 4: 4}
+    writer = store.StudyWriter(tmp_path / "summary", replace(a_provenance((3, 4)), record="summary"))
+    for seed in (3, 4):
+        writer.add(FakeRun(seed=seed, length=14), 1.0)
+    writer.close()
+    kept = pq.read_table(tmp_path / "summary" / "tables" / "events.parquet")
+    assert set(kept["seed"].to_pylist()) == {3}
 
 
 def test_a_folder_appears_whole_or_not_at_all(tmp_path):

@@ -28,7 +28,8 @@ def make(
 ) -> tuple[World, Population, Awareness]:
     world = small_world([line("a"), line("c", "Cui")], models, [price("old", -3), price("a1", 2), price("a2", 5)])
     population = build_population(world, parameters(), 4000, 0)
-    return world, population, Awareness(offers_of(world), population, parameters(params), Streams(seed))
+    news = Awareness(offers_of(world), population, parameters(params), Streams(seed), world.lab_home_index)
+    return world, population, news
 
 
 def after(months: int, *args: Any, **kwargs: Any) -> Awareness:
@@ -91,7 +92,7 @@ def test_a_new_release_changes_nobodys_news_of_others() -> None:
         [price("old", -3), price("a1", 2), price("a2", 5), price("b1", 3)],
     )
     population = build_population(world, parameters(), 4000, 0)
-    news = Awareness(offers_of(world), population, parameters(), Streams(1))
+    news = Awareness(offers_of(world), population, parameters(), Streams(1), world.lab_home_index)
     for t in range(7):
         news.advance(t)
     base = after(6)

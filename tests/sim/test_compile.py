@@ -116,7 +116,7 @@ def test_compiled_region_levers(tmp_path: Path) -> None:
 def test_content_review_acts_after_the_hand_over_only() -> None:
     review = compiled(Policy.load_stack("status_quo")).review
     assert not review[: HANDOVER + 1].any()
-    np.testing.assert_array_equal(review[HANDOVER + 1 :, [L["DeepSeek"], L["Alibaba"]]], 1.5)
+    np.testing.assert_array_equal(review[HANDOVER + 1 :, [L["DeepSeek"], L["Alibaba"]]], 4.0)
     relaxed = compiled(Policy.load_stack("content_rules_relaxed"))
     assert not relaxed.review.any()
     assert not relaxed.align[HANDOVER + 1 :].any()

@@ -13,6 +13,7 @@ from worlds import FLAT, bare_scenario, finished, history_scenario, plain_world
 from sim.agents.enterprise import Enterprise
 from sim.agents.government import Government
 from sim.agents.lab import Lab
+from sim.agents.supplier import Supplier
 from sim.model import MarketModel
 from sim.running import simulate
 from sim.sampled import SampledHoldings
@@ -31,7 +32,7 @@ def stepped() -> MarketModel:
 
 def test_it_is_a_mesa_model(stepped: MarketModel) -> None:
     assert isinstance(stepped, mesa.Model)
-    kinds = {kind: list(stepped.agents_by_type[kind]) for kind in (Lab, Government, Enterprise)}
+    kinds = {kind: list(stepped.agents_by_type[kind]) for kind in (Lab, Government, Enterprise, Supplier)}
     assert len(stepped.agents) == sum(len(agents) for agents in kinds.values())
     assert [lab.name for lab in kinds[Lab]] == list(stepped.world.lab_names)
     assert [g.region for g in kinds[Government]] == list(stepped.world.region_codes)

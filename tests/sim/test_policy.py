@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from policies import BAN, LIBRARY, ROOT, policy, write
+from policies import BAN, LIBRARY, ROOT, entry, policy, write
 
 from sim.errors import InputError
 from sim.policy import Policy, policy_files
+from sim.scenario import Scenario
 
 RAW = ROOT / "sim" / "data" / "raw"
 
@@ -41,6 +42,25 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"actor": "OpenAI", "lever": "api_access_block", "value": True}, "names the users", "region codes"),
     ({"actor": "US", "lever": "release_mode", "target": "DeepSeek", "value": "closed"}, "for DeepSeek", "OpenAI"),
     ({"actor": "US", "lever": "release_mode", "value": "opne"}, "'opne' is not a legal value", "closed, open"),
+    ({"actor": "US", "lever": "chip_export_quota", "target": "EU", "value": 1}, "says nothing of EU", "Legal: CN"),
+    ({"actor": "US", "lever": "chip_export_to_third_countries", "target": "CN", "value": 1}, "says nothing", "GULF"),
+    ({"actor": "JP", "lever": "fab_subsidy", "value": 0.01}, "JP can't set fab_subsidy", "government of CN"),
+    ({"actor": "CN", "lever": "partner_programme", "target": "CN", "value": 0.1}, "no partner of its own", "abroad"),
+    ({"actor": "EU", "lever": "partner_programme", "target": "SEA", "value": 0.1}, "no chip supplier", "{trust:"),
+    (
+        {"actor": "CN", "lever": "partner_programme", "target": "SEA", "value": {"chips": 2}},
+        "not a legal value",
+        "chips: 0 to 1",
+    ),
+    ({"actor": "CN", "lever": "content_review", "value": {"scope": "some"}}, "not a legal", "domestic or all"),
+    ({"actor": "CN", "lever": "content_review", "value": {"mnths": 3}}, "not a legal value", "months: 0 to 12"),
+    ({"actor": "CN", "lever": "science_sharing", "target": "IN", "value": 0.1}, "says nothing of IN", "world"),
+    ({"actor": "US", "lever": "chip_export_quota", "target": "CN", "value": 1, "share": 0.5}, "all or nothing", "1"),
+    (
+        {"actor": "AL", "lever": "offshore_cloud_access", "target": "CN", "value": 0},
+        "two governments",
+        "one government",
+    ),
     ({"actor": "DeepSeek", "lever": "release_withheld", "target": "DeepSeek-R2"}, "no model", "DeepSeek-R1"),
     (
         {"actor": "DeepSeek", "lever": "release_withheld", "target": "DeepSeek-R1", "start": "2025-03"},
@@ -153,11 +173,53 @@ def test_the_library(path: Path) -> None:
 
 
 def test_the_library_is_complete() -> None:
-    demand = {
-        *("status_quo", "no_gpt_oss", "no_deepseek_r1", "hosting_localisation", "allied_procurement_ban"),
-        *("api_cutoff", "cn_goes_closed", "us_all_closed", "cn_open_mandate", "content_rules_relaxed"),
+    wanted = {
+        *("status_quo", "expected_policy", "no_chip_controls", "no_chip_controls_2022", "total_chip_ban"),
+        *("tight_enforcement", "h200_exports", "cn_refuses_imports", "us_open_push", "us_all_closed"),
+        *("us_weights_export_ban", "cn_goes_closed", "cn_open_mandate", "allied_procurement_ban"),
+        *("hosting_localisation", "api_cutoff", "megaproject", "circle_of_friends", "science_sharing"),
+        *("content_rules_relaxed", "no_gpt_oss", "no_deepseek_r1"),
     }
-    assert demand <= {path.stem for path in LIBRARY}
+    assert wanted <= {path.stem for path in LIBRARY}
+
+
+@pytest.mark.parametrize("path", LIBRARY, ids=lambda path: path.stem)
+def test_every_policy_of_the_library_makes_a_scenario(path: Path) -> None:
+    assert not [note for note in Scenario.load(path.stem, horizon="2030-12").notes if "changes nothing" in note]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "clash"),
+    [
+        ("tool_and_memory_controls.US.CN", "tool_and_memory_controls.JP.CN", True),
+        ("offshore_cloud_access.US.CN", "offshore_cloud_access.GULF.CN", True),
+        ("science_sharing.US.world", "science_sharing.EU", True),
+        ("partner_programme.US.SEA", "partner_programme.CN.SEA", False),
+        ("model_ban.EU.CN", "model_ban.JP.CN", False),
+        ("api_distillation_limit.US.CN", "api_distillation_limit.OpenAI.CN", False),
+        ("chip_import_limit.EU", "chip_import_limit.JP", False),
+    ],
+)
+def test_two_governments_on_one_target(first: str, second: str, clash: bool) -> None:
+    levers = {first: "0@2025-01", second: "0@2025-06"}
+    if not clash:
+        assert len(Policy.from_levers(levers).entries) == 2
+        return
+    with pytest.raises(InputError, match="two governments can't set one lever on one target") as caught:
+        Policy.from_levers(levers)
+    assert f"lever.{first.rsplit('.', 1)[0]}" in str(caught.value)
+    apart = {first: "0@2025-01..2025-05", second: "0@2025-06"}
+    assert len(Policy.from_levers(apart).entries) == 2
+
+
+def test_a_government_finds_the_lever_held_below(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"US already sets it from .* \(.*status_quo\.yaml:\d+\)"):
+        Scenario.load(levers={"tool_and_memory_controls.JP.CN": "-0.01"})
+    alone = write(
+        tmp_path,
+        "base: none\nentries:\n" + entry(actor="JP", lever="tool_and_memory_controls", target="CN", value=-0.01),
+    )
+    assert Scenario.load(alone)
 
 
 def test_status_quo_accounts_for_every_event() -> None:

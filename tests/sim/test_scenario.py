@@ -52,8 +52,15 @@ def test_the_real_world_lies_below(tmp_path: Path) -> None:
         ({"params": {"demand.gama": 1.0}}, "params.demand.gama", "'params.demand.gamma'"),
         ({"params": {"demand.gamma": -1.0}}, "params.demand.gamma", "not legal"),
         ({"policy": "status_qou"}, "policy", "'status_quo'"),
-        ({"levers": {"chip_export_quota.US.CN": "24000@2027-01"}}, "chip_export_quota", "supply side"),
-        ({"levers": {"partner_programme.CN.NAL": 0.2}}, "partner_programme", "without chips"),
+        ({"strategy": "fixd"}, "strategy", "'fixed'"),
+        ({"reactions": "maybe"}, "reactions", "on or off"),
+        ({"future": "fast_scalling"}, "future", "'fast_scaling'"),
+        ({"levers": {"release_mode.US.US": "tiered@2025-01"}}, "value", "in the past"),
+        ({"levers": {"release_mode.US.US": "[closed, delayed]@2026-07"}}, "value", "after the hand-over"),
+        ({"levers": {"release_mode.TII.TII": "tiered"}}, "value", "TII can't choose tiered"),
+        ({"levers": {"release_mode.US.{developer: [Google, Microsoft]}": "[open, tiered]"}}, "value", "Microsoft"),
+        ({"levers": {"release_mode.OpenAI.gpt-oss": "delayed"}}, "value", "a line or a tier"),
+        ({"levers": {"offshore_cloud_access.EU.CN": 1}}, "actor", "two governments"),
         ({"levers": {"content_review.CN.CN": "0@2025-01"}}, "from", "history.until before it"),
     ],
 )
@@ -78,6 +85,22 @@ def test_all_problems_come_at_once() -> None:
     keys = {problem.key for problem in caught.value.problems}
     assert keys == {"horizon", "history.until", "policy", "params.a.b", "enterprises", "choice"}
     assert "file:7: horizon" in str(caught.value)
+
+
+def test_modes_that_labs_can_choose() -> None:
+    for key, value in (
+        ("release_mode.US.US", "tiered"),
+        ("release_mode.Google.Google", "[delayed, tiered]"),
+        ("release_mode.US.US", "[closed, open]@2025-01"),
+        ("release_mode.TII.TII", "delayed@2026-08"),
+    ):
+        assert Scenario.load(levers={key: value})
+    assert Scenario.load(levers={"release_mode.US.US": "tiered@2025-01"}, history_until="2024-12")
+
+
+def test_supply_levers_are_legal_in_the_past_and_later() -> None:
+    assert Scenario.load(levers={"chip_export_quota.US.CN": "24000@2027-01", "partner_programme.CN.NAL": "0.2@2024-01"})
+    assert not [note for note in Scenario.load().notes if "supply" in note]
 
 
 def test_content_review_may_be_set_before_if_the_hand_over_is_earlier() -> None:
@@ -127,6 +150,7 @@ def test_the_digest_is_of_what_acts() -> None:
     )
     assert base.digest() == dataclasses.replace(base, policy=unnoted).digest()
     json.dumps(base.canonical(), allow_nan=False)
+    json.dumps(Scenario.load("no_chip_controls", future="price_war").canonical(), allow_nan=False)
     others = [
         Scenario.load(horizon="2026-06"),
         Scenario.load(history_until="2026-06", horizon="2026-07"),
@@ -138,6 +162,11 @@ def test_the_digest_is_of_what_acts() -> None:
         Scenario.load(levers={"adoption_push.EU.EU": "0.1@2025-02"}),
         Scenario.load(population_seed=1),
         Scenario.load(resample_population=True),
+        Scenario.load(strategy="fixed"),
+        Scenario.load(reactions=True),
+        Scenario.load(future="trust_shock"),
+        Scenario.load(future="fast_scaling"),
+        Scenario.load("no_chip_controls"),
     ]
     assert len({scenario.digest() for scenario in [base, *others]}) == len(others) + 1
 

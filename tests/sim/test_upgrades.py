@@ -41,7 +41,8 @@ def scene(t: int, **flat: Any) -> tuple[World, Menu, Population, Awareness, Habi
     params = FLAT | {"demand.quality_sensitivity": 2.5} | flat
     world = small_world(LINES, MODELS, PRICES)
     menu, population = menu_of(world, t, params=params), build_population(world, parameters(params), 104, 0)
-    news = Awareness(offers_of(world, params=params), population, parameters(params), Streams(0))
+    offers = offers_of(world, params=params)
+    news = Awareness(offers, population, parameters(params), Streams(0), world.lab_home_index)
     for month in range(t + 1):
         news.advance(month)
     return world, menu, population, news, Habits.of(population, parameters(params))
@@ -144,7 +145,7 @@ def test_the_first_adopters_take_the_best_priced_model() -> None:
 def test_without_any_price_nobody_can_start() -> None:
     world = small_world([line("c", "Cui")], [model("c1", "c", 0, "Cui", **OPEN)], [])
     population = build_population(world, parameters(), 104, 0)
-    news = Awareness(offers_of(world), population, parameters(), Streams(0))
+    news = Awareness(offers_of(world), population, parameters(), Streams(0), world.lab_home_index)
     news.advance(0)
     slots = np.arange(10)
     assert set(best_priced(menu_of(world, 0), population, slots, news).tolist()) == {NONE}

@@ -86,6 +86,7 @@ def small_world(
         "lab_homes": tuple(labs.values()),
         "lab_blocs": tuple(BLOC[home] for home in labs.values()),
         "lab_income": np.full(n, 0.05),
+        "lab_fund": np.full(n, 100.0),
         "lines": tuple(sorted(lines, key=lambda entry: (entry.lab, entry.name))),
         "models": models,
         "prices": tuple(prices),
@@ -185,6 +186,7 @@ def different(one: Records, two: Records, before: int | None = None, skip: Itera
 LAB_AXIS = {
     **{"tokens": 3, "spend": 3, "slots": 3, "chosen": 3, "users": 3, "own_users": 3, "large_users": 1},
     **{"assistant": 2, "stock": 1, "revenue": 1, "cost": 1, "elsewhere": 1, "list_price": 1, "incident": 2},
+    **{"closed_spend": 1, "closed_cost": 1},
 }
 """Axis of the labs in the records that have one."""
 
@@ -216,6 +218,7 @@ def with_lab(world: World, name: str, release: ModelRecord | None, amount: float
         lab_homes=(*world.lab_homes[:at], "US", *world.lab_homes[at:]),
         lab_blocs=(*world.lab_blocs[:at], "US", *world.lab_blocs[at:]),
         lab_income=wider(world.lab_income, 0),
+        lab_fund=wider(world.lab_fund, 0),
         lines=lines,
         models=models,
         prices=prices,

@@ -10,6 +10,8 @@ from sim.data import FOLDER
 from sim.data.build import (
     availability,
     bans,
+    chips,
+    compute_ranges,
     crosswalk,
     fit,
     hosts,
@@ -42,6 +44,8 @@ def files(raw: Raw) -> dict[str, bytes]:
         *promotions.build(raw),
         availability.build(raw),
         rent.build(raw),
+        chips.build(raw),
+        compute_ranges.build(raw),
         trust.build(),
         bans.build(),
         fit.build(),

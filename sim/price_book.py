@@ -1,0 +1,156 @@
+"""Prices and costs after the hand-over: nothing jumps, and what history left unexplained fades (E13, E14, E16).
+
+At the hand-over each model's observed cost, host price and mark-up are written as the equation's value times a
+constant. The constants fade in logs to 1, so that a new release is priced more and more by the equations alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.calendar import LEVELS_MONTH
+from sim.history import Offers
+from sim.market.arrays import Bools, Floats
+from sim.market.markup import LIMIT, best_response, demand_slope
+from sim.market.pricing import price_scale, serving_cost
+from sim.panel import Panel, Reading
+from sim.parameters import Parameters
+from sim.population import Population
+from sim.world import World
+
+FLAT = 1.0 / 1.2
+"""Mark-up in units of B of a lab that nobody in the panel chooses: one over the median price sensitivity."""
+
+
+def lab_markups(reading: Reading, panel: Panel, population: Population, rho: float) -> Floats:
+    """Return M_l = Q_l/|Q'_l| of every lab, in units of B (E16), shape (L,)."""
+    demand, slope = demand_slope(reading.lab, reading.own, population.slot_alpha[panel.slots], reading.weight, rho)
+    return np.asarray(np.divide(demand, slope, out=np.full(demand.size, FLAT), where=slope > 1e-15))
+
+
+@dataclass
+class PriceBook:
+    """State by model; the last row is 'no model'.
+
+    Attributes:
+        size: effective size (active x total)^.5, 10^9.
+        cost: log of observed over computed serving cost at the hand-over.
+        markup: log of the observed over the computed mark-up, closed models.
+        ratio: price over cost of closed models now.
+        own: log of the own-API price of open models over the host price of the equation.
+        host: log of the observed host price over that of the equation.
+    """
+
+    size: Floats
+    cost: Floats
+    markup: Floats
+    ratio: Floats
+    own: Floats
+    host: Floats
+    war: Bools
+
+    @classmethod
+    def open(
+        cls, world: World, offers: Offers, parameters: Parameters, rent: Floats, markups: Floats, handover: int
+    ) -> PriceBook:
+        """Open the book at the hand-over.
+
+        Args:
+            world: labs and their blocs.
+            offers: the catalogue, priced up to the hand-over.
+            parameters: all parameters.
+            rent: $/H100e-hour by bloc at the hand-over, shape (4,).
+            markups: M_l in the state of the hand-over, shape (L,).
+            handover: t_h.
+        """
+        settings, prices = parameters.markup, parameters.prices
+        n = offers.size.size
+        unit = _unit_cost(world, offers, parameters, rent, handover)
+        price, observed = offers.own_price[:, handover], offers.cost[:, handover]
+        observed = np.where(offers.closed_padded & (observed > 0.9 * price), 0.9 * price, observed)
+        size = np.where(np.isnan(offers.size), observed / unit, offers.size)
+        size = np.where(
+            np.isnan(offers.size),
+            np.clip(size, settings.size_unknown_least, settings.size_unknown_most),
+            size,
+        )
+        book = cls(size, np.zeros(n), np.zeros(n), np.ones(n), np.zeros(n), np.zeros(n), np.zeros(n, dtype=bool))
+        equation = unit * size
+        known = np.isfinite(observed) & (observed > 0) & np.isfinite(equation)
+        book.cost[known] = np.log(observed[known] / equation[known])
+        book._set_markups(offers, parameters, price, observed, markups, handover)
+        markup = 1.0 + prices.host_markup
+        for target, seen in ((book.host, offers.host_price[:, handover]), (book.own, price)):
+            good = known & np.isfinite(seen) & (seen > 0)
+            target[good] = np.log(seen[good] / (observed[good] * markup))
+        return book
+
+    def _set_markups(
+        self, offers: Offers, parameters: Parameters, price: Floats, cost: Floats, markups: Floats, handover: int
+    ) -> None:
+        prices = parameters.prices
+        scale = price_scale(handover, prices.scale, prices.scale_decline, LEVELS_MONTH)
+        closed = offers.closed_padded & np.isfinite(price) & (price > 0) & np.isfinite(cost)
+        lab = np.append(offers.lab, 0)
+        self.ratio[closed] = price[closed] / cost[closed]
+        computed = markups[lab] * scale**prices.curvature * np.where(closed, price, 1.0) ** (1 - prices.curvature)
+        self.markup[closed] = np.log(np.maximum(price - cost, 1e-9)[closed] / computed[closed])
+
+    def inherit(self, model: int, predecessor: int, size: float) -> None:
+        """Give a new release the constants and the mark-up of its line's latest one."""
+        self.size[model] = size
+        for name in ("cost", "markup", "ratio", "own", "host"):
+            table = getattr(self, name)
+            table[model] = table[predecessor]
+
+    def write(
+        self, t: int, world: World, offers: Offers, parameters: Parameters, rent: Floats, markups: Floats, handover: int
+    ) -> None:
+        """Write costs and prices of month t into the catalogue, moving mark-ups part of the way to best response."""
+        fade = 0.5 ** ((t - handover) / parameters.markup.constants_half_life)
+        unit = _unit_cost(world, offers, parameters, rent, t)
+        cost = unit * self.size * np.exp(fade * self.cost)
+        prices = parameters.prices
+        scale = price_scale(t, prices.scale, prices.scale_decline, LEVELS_MONTH)
+        lab = np.append(offers.lab, 0)
+        goal = best_response(
+            np.where(np.isfinite(cost), cost, 1.0), markups[lab] * np.exp(fade * self.markup), scale, prices.curvature
+        )
+        goal = goal / np.where(np.isfinite(cost), cost, 1.0)
+        self.ratio += parameters.markup.adjustment * (goal - self.ratio)
+        np.clip(self.ratio, 1.0, LIMIT, out=self.ratio)
+        host = cost * (1.0 + prices.host_markup)
+        released = np.append(offers.month, 10**6) <= t
+        own = np.where(offers.closed_padded, cost * np.where(self.war, 1.0, self.ratio), host * np.exp(fade * self.own))
+        sold = released & np.append(offers.served, False)
+        offers.cost[released, t] = cost[released]
+        offers.own_price[sold, t] = own[sold]
+        offers.host_price[released, t] = (host * np.exp(fade * self.host))[released]
+
+    def quote(
+        self,
+        t: int,
+        world: World,
+        offers: Offers,
+        parameters: Parameters,
+        rent: Floats,
+        handover: int,
+        predecessor: int,
+        size: float,
+    ) -> tuple[float, float, float]:
+        """Return own price if closed, host price if open, and cost of a release that follows a model, $/Mtok."""
+        fade = 0.5 ** ((t - handover) / parameters.markup.constants_half_life)
+        unit = float(_unit_cost(world, offers, parameters, rent, t)[predecessor])
+        cost = unit * size * float(np.exp(fade * self.cost[predecessor]))
+        host = cost * (1.0 + parameters.prices.host_markup) * float(np.exp(fade * self.host[predecessor]))
+        return cost * float(self.ratio[predecessor]), host, cost
+
+
+def _unit_cost(world: World, offers: Offers, parameters: Parameters, rent: Floats, t: int) -> Floats:
+    """Return the serving cost per 10^9 of effective size of each model's lab, $/Mtok, shape (M + 1,)."""
+    prices = parameters.prices
+    progress = np.array([prices.serving_progress ** ((t - LEVELS_MONTH) / 12)])
+    by_bloc = serving_cost(np.ones(rent.size), rent, prices.utilisation_flops, progress)
+    return np.asarray(by_bloc[np.append(world.lab_bloc_index[offers.lab], 0)])
