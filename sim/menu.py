@@ -116,7 +116,9 @@ class Menu:
 
     def shortfall(self, population: Population, slots: Ints, model: Ints, video: bool) -> Floats:
         """Return beta max(req - q, 0)/10 in utils for models by row and slot, shape of ``model``."""
-        gap = self.slot_requirement(population, slots, video) - self.offers.q[model, population.slot_task[slots]]
+        gap = self.slot_requirement(population, slots, video) - self.offers.q.ravel().take(
+            model * len(TASKS) + population.slot_task[slots]
+        )
         np.maximum(gap, 0.0, out=gap)
         gap *= population.beta[population.slot_owner[slots]] / 10.0
         return np.asarray(gap)
@@ -135,14 +137,28 @@ class Menu:
             groups: 3 x lab + channel of each group, shape (G,) or (1, S) for one group per slot.
         """
         owner = population.slot_owner[slots]
-        cell = population.region[owner] * self.n_classes + population.kind[owner]
+        region = population.region[owner]
+        cell = region * self.n_classes + population.kind[owner]
         column = cell * len(TASKS) + population.slot_task[slots]
-        index = groups[:, None] if groups.ndim == 1 else groups
-        value = self.base[index, column] + population.taste[index // CHANNELS, owner]
-        closed_door = (index % CHANNELS == OWN) & (
-            population.access_draw[owner] >= self.access[index // CHANNELS, population.region[owner]]
+        if groups.ndim == 2:
+            return self._common_each(population, owner, region, cell, column, groups)
+        labs, own = groups // CHANNELS, np.flatnonzero(groups % CHANNELS == OWN)
+        value = self.base[groups].take(column, axis=1)
+        value += population.taste[labs].take(owner, axis=1)
+        barred = population.ban_draw[owner] < self.banned[groups].take(cell, axis=1)
+        barred[own] |= population.access_draw[owner] >= self.access[labs[own]].take(region, axis=1)
+        value[barred] = -np.inf
+        return value
+
+    def _common_each(
+        self, population: Population, owner: Ints, region: Ints, cell: Ints, column: Ints, groups: Ints
+    ) -> Floats:
+        """Return the same for one group per slot, shape (1, S)."""
+        value = self.base[groups, column] + population.taste[groups // CHANNELS, owner]
+        closed_door = (groups % CHANNELS == OWN) & (
+            population.access_draw[owner] >= self.access[groups // CHANNELS, region]
         )
-        value[(population.ban_draw[owner] < self.banned[index, cell]) | closed_door] = -np.inf
+        value[(population.ban_draw[owner] < self.banned[groups, cell]) | closed_door] = -np.inf
         return np.asarray(value)
 
     def utility(self, population: Population, slots: Ints, own: Ints, weights: Ints, video: bool) -> Floats:
@@ -160,27 +176,40 @@ class Menu:
         nests = rows.nests
         groups = nests.labs[nests.group_lab] * CHANNELS + nests.group_channel
         value = self.common(population, slots, groups)[nests.row_group]
-        premium = population.kind[owner] + self.n_classes * self.chinese[population.region[owner]]
         alpha = population.slot_alpha[slots] * (0.0 if video else 1.0)
         draw = population.free_draw[owner]
-        model = own[rows.line[rows.own][:, None], owner]
-        gain = self.premium[model, premium] - self.shortfall(population, slots, model, video)
-        gain -= alpha * np.where(draw < self.own_free[model], self.free_cost, self.own_cost[model])
+        model = own[rows.line[rows.own]].take(owner, axis=1)
+        gain = self._gain(population, slots, owner, model, video)
+        gain -= self._listed(model, draw, self.own_free, self.own_cost, alpha)
         gain[model == NONE] = -np.inf
         value[rows.own] += gain
         if rows.host.size:
-            model = weights[rows.line[rows.host][:, None], owner]
-            gain = self.premium[model, premium] - self.shortfall(population, slots, model, video)
+            model = weights[rows.line[rows.host]].take(owner, axis=1)
+            gain = self._gain(population, slots, owner, model, video)
             unknown = model == NONE
-            hosted = np.where(draw < self.host_free[model], self.free_cost, self.host_cost[model])
             alone = self.disutility(self.self_price(model, population.volume[owner]))
-            for where, worth in (
-                (rows.host, gain - alpha * hosted + self.host_variety[model]),
-                (rows.self_hosted, gain - alpha * alone),
-            ):
+            alone *= alpha
+            alone = gain - alone
+            gain -= self._listed(model, draw, self.host_free, self.host_cost, alpha)
+            gain += self.host_variety.take(model)
+            for where, worth in ((rows.host, gain), (rows.self_hosted, alone)):
                 worth[unknown] = -np.inf
                 value[where] += worth
         return value
+
+    def _gain(self, population: Population, slots: Ints, owner: Ints, model: Ints, video: bool) -> Floats:
+        """Return what a release is worth before its price, utils, shape of ``model``."""
+        column = population.kind[owner] + self.n_classes * self.chinese[population.region[owner]]
+        gain = self.premium.ravel().take(model * self.premium.shape[1] + column)
+        gain -= self.shortfall(population, slots, model, video)
+        return np.asarray(gain)
+
+    def _listed(self, model: Ints, draw: Floats, free: Floats, cost: Floats, alpha: Floats) -> Floats:
+        """Return the disutility of a price on the list, nothing for whom it is free, utils, shape of ``model``."""
+        worth = cost.take(model)
+        worth[draw < free.take(model)] = self.free_cost
+        worth *= alpha
+        return np.asarray(worth)
 
     def held_utility(self, population: Population, slots: Ints, model: Ints, channel: Ints, video: bool) -> Floats:
         """Return V of one given option per slot, shape (S,)."""

@@ -140,6 +140,11 @@ class MarketModel(mesa.Model):  # type: ignore[misc]
         ids = getattr(mesa.Agent, "_ids", None)
         if ids is not None:
             ids.pop(self, None)
+        agents: tuple[mesa.Agent, ...] = (*self.labs, *self.governments, *self.suppliers)
+        for agent in agents:
+            agent.model = None
+        for bound in ("step", "_user_step"):
+            self.__dict__.pop(bound, None)
 
     def _holdings(self) -> Holdings:
         kinds: dict[str, Callable[..., Holdings]] = {"sampled": SampledHoldings, "expected": ExpectedHoldings}

@@ -178,11 +178,22 @@ class Recorder:
         records.adopters_number[t] = self._sum(adopted)
         records.capacity[t] = self._sum(adopted * count * self._population.slots)
         any_channel, own = holdings.reach(), holdings.reach(own_only=True)
-        for lab in range(any_channel.shape[0]):
-            records.users[t, :, :, lab] = self._sum(any_channel[lab] * count)
-            records.own_users[t, :, :, lab] = self._sum(own[lab] * count)
-            records.large_users[t, lab] = float(np.bincount(self._large, any_channel[lab] * count, 2)[1])
+        records.users[t], records.large_users[t] = self._by_lab(any_channel)
+        records.own_users[t], _ = self._by_lab(own)
         records.large[t] = float(np.bincount(self._large, adopted * count, 2)[1])
+
+    def _by_lab(self, reach: Floats) -> tuple[Floats, Floats]:
+        """Return the count weight of users by cell and lab, and that of the large ones by lab.
+
+        Only the pairs in use are added up: a 0 more changes no bit of a sum.
+        """
+        used = np.flatnonzero(reach > 0)
+        lab, who = np.divmod(used, reach.shape[1])
+        weight = reach.ravel()[used] * self._population.count[who]
+        cells, labs = self._cells[0] * self._cells[1], reach.shape[0]
+        by_cell = np.asarray(np.bincount(self._cell[who] * labs + lab, weight, cells * labs), float)
+        large = np.asarray(np.bincount(lab, weight * self._large[who], labs), float)
+        return by_cell.reshape(*self._cells, labs), large
 
     def _write_variety(self, t: int, holdings: Holdings) -> None:
         variety, count = holdings.variety(), self._population.count

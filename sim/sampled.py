@@ -110,8 +110,11 @@ class SampledHoldings:
         return Variety(models, families, (models >= 5).astype(np.float64), (families >= 3).astype(np.float64))
 
     def _distinct(self, owner: Ints, label: Ints, n_labels: int) -> Floats:
-        pairs = np.unique(owner * n_labels + label)
-        return np.bincount(pairs // n_labels, minlength=self._population.size).astype(np.float64)
+        """Count the labels of each owner; owners are ascending, so sorted pairs keep the owners where they are."""
+        pairs = np.sort(owner * n_labels + label)
+        new = np.ones(pairs.size, dtype=bool)
+        np.not_equal(pairs[1:], pairs[:-1], out=new[1:])
+        return np.bincount(owner[new], minlength=self._population.size).astype(np.float64)
 
     def _block(self, slots: Ints) -> Block:
         return Block(slots, self.model[slots], self.channel[slots], np.ones(slots.size))

@@ -94,9 +94,11 @@ def inclusive(utility: Floats, nests: Nests, rho: float) -> Inclusive:
     exps = utility - peak
     exps /= rho
     np.exp(exps, out=exps)
-    groups = np.add.reduceat(exps, nests.group_start, axis=0)
     channel = np.zeros((nests.labs.size, CHANNELS, utility.shape[1]))
-    channel[nests.group_lab, nests.group_channel] = groups
+    part = channel.reshape(-1, utility.shape[1])
+    places = (nests.group_lab * CHANNELS + nests.group_channel)[nests.row_group]
+    for place, row in zip(places.tolist(), exps, strict=True):
+        part[place] += row
     total = channel[:, 0] + channel[:, 1]
     total += channel[:, 2]
     with np.errstate(divide="ignore"):

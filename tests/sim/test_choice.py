@@ -79,6 +79,18 @@ def test_shares_are_those_of_the_nested_logit(
     assert got.sum() + away == pytest.approx(1.0, abs=1e-12)
 
 
+def test_a_row_that_nobody_can_choose_moves_no_bit() -> None:
+    """Sums run in order, so an inert row at any place leaves the inclusive values as they are, to the bit."""
+    lab, channel = np.array([0, 0, 0, 0, 0, 1, 1]), np.array([0, 0, 0, 1, 1, 0, 2])
+    draws = np.random.default_rng(5).normal(size=(lab.size, 200)) * 3
+    one = inclusive(draws, Nests.of(lab, channel), RHO)
+    for at in range(lab.size):
+        more = Nests.of(np.insert(lab, at, lab[at]), np.insert(channel, at, channel[at]))
+        two = inclusive(np.insert(draws, at, -np.inf, axis=0), more, RHO)
+        for name in ("channel", "total", "stranger"):
+            assert getattr(one, name).tobytes() == getattr(two, name).tobytes(), (at, name)
+
+
 def test_a_slot_without_options_stays_outside() -> None:
     values = inclusive(np.full((LAB.size, 1), -np.inf), NESTS, RHO)
     assert values.peak == 0

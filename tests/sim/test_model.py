@@ -206,6 +206,22 @@ def test_runs_leave_no_model_behind() -> None:
     assert [ref for ref in alive if ref() is not None] == []
 
 
+def test_a_closed_model_is_freed_at_once() -> None:
+    """Nothing of a closed run waits for the collector of cycles."""
+    gc.collect()
+    gc.disable()
+    try:
+        market = MarketModel(history_scenario("2023-02", enterprises=52), rng=0)
+        while market.t < market.n_months:
+            market.step()
+        market.close()
+        ref = weakref.ref(market)
+        del market
+        assert ref() is None
+    finally:
+        gc.enable()
+
+
 @pytest.mark.parametrize("choice", ["sampled", "expected"])
 def test_without_price_sensitivity_welfare_is_null(choice: str) -> None:
     """Welfare in money means nothing to those to whom money means nothing; the rest of the run is as it should be."""
