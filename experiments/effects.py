@@ -1,7 +1,7 @@
 """What each shipped policy does: paired effects on five headline measures, and the sign tests of the model.
 
-``python -m experiments.effects policies`` writes docs/effects.md, ``... signs`` docs/signs.md. Every policy runs on the
-same seeds as the status quo; a figure is the mean of the paired differences with its 95 percent t interval.
+``python -m experiments.effects policies`` writes docs/effects.md, ``... signs`` docs/signs.md and ``... levers``
+docs/lever_effects.md. Every policy runs on the same seeds as the status quo; a figure is the mean of the paired differences with its 95 percent t interval.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+
+from sim.headlines import HEADLINES as CELLS
 
 HEADLINES = {
     "cn_token_share_outside_cn": ("CN token share outside CN", 100.0, "points"),
@@ -55,18 +57,21 @@ def run(job: Job) -> Outcome:
     policy = list(job.policy) if isinstance(job.policy, tuple) else job.policy
     scenario = Scenario.load(policy, levers=dict(job.levers), params=dict(job.params), **dict(job.settings))
     trajectory = simulate(scenario, job.seed)
-    values = {name: _series(trajectory, name) for name in HEADLINES}
+    values = {name: _series(trajectory, name) for name in CELLS}
     values |= {name: read(trajectory) for name, read in EXTRAS.items()}
     return Outcome(job.name, job.seed, values)
 
 
 def _series(trajectory: Any, name: str) -> Any:
-    frame = trajectory.frame(name)
-    segment = frame[(frame.segment_kind == "world")]
-    key = "US-CN" if name == "gap_months" else "total"
-    rows = segment[segment.key == key]
-    rows = rows[rows.by == rows.by.iloc[0]].set_index("month").value
-    return rows.reindex(list(MONTHS)).to_numpy(float)
+    cell = CELLS[name]
+    frame = trajectory.frame(cell.measure)
+    rows = frame[
+        (frame.segment_kind == cell.segment_kind)
+        & (frame.segment == cell.segment)
+        & (frame.by == cell.by)
+        & (frame.key == cell.key)
+    ]
+    return rows.set_index("month").value.reindex(list(MONTHS)).to_numpy(float)
 
 
 def _capability_gap(trajectory: Any) -> Any:
@@ -79,11 +84,6 @@ def _share(trajectory: Any, segments: Iterable[str], bloc: str) -> Any:
     frame = trajectory.frame("token_share")
     rows = frame[(frame.by == "bloc") & (frame.key == bloc) & frame.segment.isin(list(segments))]
     return rows.groupby("month").value.mean().reindex(list(MONTHS)).to_numpy(float)
-
-
-def _us_closed_revenue(trajectory: Any) -> Any:
-    frame = trajectory.frame("us_closed_revenue")
-    return frame.set_index("month").value.reindex(list(MONTHS)).to_numpy(float)
 
 
 def _cn_open_modes(trajectory: Any) -> Any:
@@ -103,7 +103,6 @@ EXTRAS: dict[str, Callable[[Any], Any]] = {
     "capability_gap": _capability_gap,
     "cn_share_us_al": lambda t: _share(t, ("US", "EU", "UKCA", "JP", "KRTW"), "CN"),
     "cn_share_cn": lambda t: _share(t, ("CN",), "CN"),
-    "us_closed_revenue": _us_closed_revenue,
     "cn_open_modes": _cn_open_modes,
 }
 
@@ -197,13 +196,13 @@ def sign_page(rows: list[dict[str, Any]], enterprises: int) -> str:
 
 
 def main(args: list[str]) -> int:
-    """Write docs/effects.md (``policies``) or docs/signs.md (``signs``)."""
+    """Write docs/effects.md (``policies``), docs/signs.md (``signs``) or docs/lever_effects.md (``levers``)."""
     import argparse
     from pathlib import Path
 
     parser = argparse.ArgumentParser(prog="python -m experiments.effects", description=__doc__)
-    parser.add_argument("what", choices=("policies", "signs"))
-    parser.add_argument("--seeds", type=int, help="paired seeds (policies 16, signs 32)")
+    parser.add_argument("what", choices=("policies", "signs", "levers"))
+    parser.add_argument("--seeds", type=int, help="paired seeds (policies and levers 16, signs 32)")
     parser.add_argument("--enterprises", type=int, default=2000)
     parser.add_argument("--docs", type=Path, default=Path("docs"), help="folder of the pages")
     given = parser.parse_args(args)
@@ -211,6 +210,10 @@ def main(args: list[str]) -> int:
         seeds = given.seeds or 16
         found = run_all(policy_jobs(seeds, given.enterprises))
         page, name = policy_page(found, seeds, given.enterprises), "effects.md"
+    elif given.what == "levers":
+        from experiments.trials import run_trials
+
+        page, name = run_trials(given.seeds or 16, given.enterprises), "lever_effects.md"
     else:
         from experiments.signs import run_signs
 

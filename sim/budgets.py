@@ -40,6 +40,10 @@ class Budgets:
         elasticity = np.where(open_only, 0.0, parameters.finance.justification)
         return cls(fund, plan, fund[0].copy(), np.full(labs, np.nan), elasticity, np.zeros(labs), np.ones(labs))
 
+    def scale_funds(self, factor: Floats, handover: int) -> None:
+        """Scale outside funding after the hand-over by lab, shape (L,)."""
+        self.fund[handover + 1 :] *= factor
+
     def close_month(self, t: int, profit: Floats, subsidy: Floats, handover: int, parameters: Parameters) -> None:
         """Book month t and set the budget of the next.
 

@@ -25,6 +25,10 @@ __all__ = [
 ]
 
 
+FIT = 0.9
+"""Labs' demand at the hand-over may take this share of what their bloc's stock serves at normal use."""
+
+
 class _Rented(Protocol):
     """What chips need of the world."""
 
@@ -88,6 +92,22 @@ class ChipMarket:
         """Return rents of a month up to t_h, $/H100e-h, shape (4,): history's, moved by scarcity against status_quo."""
         stocks = self.baseline.usable[t], self.path.usable[t]
         return eq.past_rent(self._history(t), *stocks, self.chips.rent_elasticity)
+
+    def quiet_rent(self, t: int) -> Floats:
+        """Return the rents of a replayed month under status_quo, $/H100e-h, shape (4,)."""
+        return np.full(4, self._history(t))
+
+    def fund_scale(self, t: int, demand: Floats) -> Floats:
+        """Return the factor on outside funding at which each bloc's demand fits its compute, shape (4,).
+
+        Demand may take ``FIT`` of what the stock serves at its normal use (docs/model.md, section 4).
+
+        Args:
+            t: t_h.
+            demand: compute of the labs for R&D and inference by bloc under status_quo, H100e, shape (4,).
+        """
+        room = FIT * self.chips.utilisation * self.baseline.usable[t]
+        return np.asarray(np.minimum(1.0, room / np.maximum(demand, 1e-9)))
 
     def other_use(self, t: int, demand: Floats) -> Floats:
         """Return o_b, shape (4,): the share of the stock that others use, as the hand-over of status_quo shows it.

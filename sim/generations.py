@@ -104,6 +104,8 @@ def add_release(
     closed: bool,
     opened: int,
     aligned: float,
+    name: str | None = None,
+    permissive: bool = True,
 ) -> int:
     """Enter a release of month t into the next reserved row of the catalogue and return its index.
 
@@ -118,11 +120,13 @@ def add_release(
         closed: whether the weights are closed at release.
         opened: month from which the weights are public, NEVER if they are not to be.
         aligned: alignment requirement in force, multiple of tau_align.
+        name: of the release (default: its line and month).
+        permissive: whether open weights come with a permissive licence.
     """
     k = len(offers.models)
     entry = world.lines[line]
-    name = f"{entry.name} {month_name(t)}"
-    licence = "closed" if closed else "open_permissive"
+    name = name or f"{entry.name} {month_name(t)}"
+    licence = "closed" if closed else "open_permissive" if permissive else "open_restricted"
     tasks = (float(q[0]), float(q[1]), float(q[2]), float(q[3]))
     total = active * ratio**2
     offers.models.append(
@@ -131,7 +135,7 @@ def add_release(
     lab = int(offers.line_lab[line])
     offers.model_keys[k] = name_key(name)
     offers.lab[k], offers.line[k], offers.month[k], offers.opened[k] = lab, line, t, opened
-    offers.closed[k], offers.permissive[k], offers.video[k] = closed, not closed, entry.video
+    offers.closed[k], offers.permissive[k], offers.video[k] = closed, permissive and not closed, entry.video
     offers.aligned[k] = aligned
     offers.active[k], offers.size[k] = active, active * ratio
     offers.q[k] = q

@@ -47,14 +47,18 @@ HEADLINES: dict[str, Headline] = {
         "share", "Tokens worldwide that run on models with public weights.", "open_token_share"
     ),
     "cn_young_share_at_home": _of(
-        "CN", "share", "Tokens in CN that run on Chinese families younger than 12 months.", "cn_young_share"
+        "CN", "share", "Tokens in CN that run on Chinese releases less than a year old.", "cn_young_share"
     ),
-    "us_closed_rd": Headline("M$/mo", "R&D compute budgets of US labs that sell closed models.", "us_closed_rd"),
+    "us_closed_rd": Headline(
+        "M$/mo", "R&D compute budgets of US labs whose flagship was closed at the hand-over.", "us_closed_rd"
+    ),
     "us_closed_revenue": Headline(
-        "M$/mo", "First-party revenue of US labs that sell closed models.", "us_closed_revenue"
+        "M$/mo", "First-party revenue of US labs whose flagship was closed at the hand-over.", "us_closed_revenue"
     ),
     "frontier": Headline("ECI", "Best released text capability of US labs.", "frontier", "bloc", "US"),
-    "gap_months": Headline("mo", "Lead of the best US over the best Chinese model, in months.", "gap_months"),
+    "gap_months": Headline(
+        "mo", "Best US less best Chinese model so far, over the frontier's growth of a year.", "gap_months"
+    ),
     "price_paid": Headline("$/Mtok", "Mean price paid for text tokens.", "price_paid"),
     "welfare": Headline("$/Mtok", "Mean log-sum over alpha of slots that chose, in p_0.", "welfare"),
     "welfare_al": _of("AL", "$/Mtok", "Welfare of users in allied regions.", "welfare"),

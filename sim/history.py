@@ -14,7 +14,7 @@ import numpy as np
 from sim.calendar import LEVELS_MONTH
 from sim.compile import LeverArrays, ReleaseModeRule
 from sim.market.arrays import Bools, Floats, Ints
-from sim.market.pricing import host_price, serving_cost
+from sim.market.pricing import host_price, host_price_logit, price_scale, serving_cost
 from sim.offers import NONE, Offers, reserve
 from sim.parameters import Parameters
 from sim.rng import name_keys
@@ -36,7 +36,6 @@ def build_offers(world: World, levers: LeverArrays, parameters: Parameters, hand
         handover: t_h; releases after it are not replayed.
         n_months: months of the run.
     """
-    prices = parameters.prices
     records = _releases(world, levers, handover)
     lab_of = {name: k for k, name in enumerate(world.lab_names)}
     line_of = {line.name: k for k, line in enumerate(world.lines)}
@@ -72,7 +71,7 @@ def build_offers(world: World, levers: LeverArrays, parameters: Parameters, hand
         video=line_video[line],
         q=_capability(records, parameters.prices.crosswalk_slope),
         own_price=_pad(own_price),
-        host_price=_pad(_at_hosts(world.host_prices, records, handover, host_price(cost, prices.host_markup), "price")),
+        host_price=_pad(_at_hosts(world.host_prices, records, handover, _unseen(cost, parameters), "price")),
         hosts=_pad(_at_hosts(world.host_prices, records, handover, np.ones_like(cost), "hosts")),
         free=_pad(_free(world, records, handover, n_months)),
         cost=_pad(cost),
@@ -179,6 +178,16 @@ def _costs(
     by_size = serving_cost(size, rent, prices.utilisation_flops, progress)
     share = np.where(closed[:, None], prices.closed_cost_share, 1.0 / (1.0 + prices.host_markup))
     return np.where(np.isnan(by_size), own_price * share, by_size)
+
+
+def _unseen(cost: Floats, parameters: Parameters) -> Floats:
+    """Return what hosts would charge by E14, shape (M, T)."""
+    prices = parameters.prices
+    if prices.host_pricing == "cost_plus":
+        return host_price(cost, prices.host_markup)
+    months = range(cost.shape[1])
+    scale = np.array([price_scale(t, prices.scale, prices.scale_decline, LEVELS_MONTH) for t in months])
+    return host_price_logit(cost, scale, prices.host_sensitivity, prices.hosts)
 
 
 def _fill_converted(own_price: Floats, cost: Floats, closed: Bools, video: Bools, cost_share: float) -> Floats:

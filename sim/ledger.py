@@ -16,6 +16,9 @@ from sim.parameters import Parameters
 from sim.population import Population
 from sim.world import CLASSES, LICENCES, TASKS, World
 
+YOUNG = 12
+"""A release is young for so many months."""
+
 
 @dataclass(frozen=True)
 class Accounts:
@@ -28,6 +31,7 @@ class Accounts:
         spend: $.
         slots: count-weighted filled slots.
         chosen: count-weighted slots that chose anew.
+        young: tokens on releases less than a year old by region, class and lab, Mtok, shape (R, K, L).
         text_spend: spending on text models by region, class and licence, $, shape (R, K, 3).
         assistant: count-weighted filled assistant slots by region and lab, shape (R, L).
         model_tokens: tokens of the developer class outside CN on channels A and H by model, Mtok, shape (M,).
@@ -35,12 +39,14 @@ class Accounts:
         elsewhere: hosts' and self-hosters' spending on a lab's open family, $, shape (L,).
         closed_spend, closed_cost: the part of revenue and cost that closed text models bring, $, shape (L,).
         payments: all that buyers paid, $.
+        demanded: tokens that adopters would use with every slot filled and served, Mtok.
     """
 
     tokens: Floats
     spend: Floats
     slots: Floats
     chosen: Floats
+    young: Floats
     text_spend: Floats
     assistant: Floats
     model_tokens: Floats
@@ -50,6 +56,7 @@ class Accounts:
     closed_spend: Floats
     closed_cost: Floats
     payments: float
+    demanded: float
 
 
 @dataclass
@@ -62,15 +69,16 @@ class _Sums:
     slots: Floats
     cost: Floats
     assistant: Floats
+    young: Floats
     shares: Floats
     bills: Floats
     models: Floats
 
     @classmethod
     def empty(cls, cells: int, enterprises: int, models: int) -> _Sums:
-        tokens, text, video, slots, cost, assistant = (np.zeros(cells) for _ in range(6))
+        tokens, text, video, slots, cost, assistant, young = (np.zeros(cells) for _ in range(7))
         shares, bills = np.zeros(enterprises), np.zeros(enterprises)
-        return cls(tokens, text, video, slots, cost, assistant, shares, bills, np.zeros(models))
+        return cls(tokens, text, video, slots, cost, assistant, young, shares, bills, np.zeros(models))
 
 
 class Ledger:
@@ -98,7 +106,8 @@ class Ledger:
         mean_price = np.divide(sums.bills, sums.shares, out=np.full(population.size, np.nan), where=sums.shares > 0)
         floor = self._parameters.prices.free_floor * menu.price_scale
         self.paid = smooth_price(self.paid, mean_price, usage.price_smoothing, floor)
-        return self._accounts(sums, self._chosen(menu, holdings, sums.tokens.size))
+        chosen = self._chosen(menu, holdings, sums.tokens.size)
+        return self._accounts(sums, chosen, math.fsum(volume * holdings.adopted()))
 
     def _book(self, menu: Menu, block: Block, volume: Floats, sums: _Sums) -> None:
         population, prices = self._population, self._parameters.prices
@@ -107,7 +116,8 @@ class Ledger:
         count = population.count[owner] * block.mass
         share = population.slot_share[block.slot] * block.mass
         price = menu.paid(population, block.slot, block.model, block.channel)
-        used = share * volume[owner]
+        served_share = menu.places.served[population.region[owner], menu.offers.lab[block.model], block.channel]
+        used = share * volume[owner] * served_share
         fee = np.where(task == self._video, self._firms * count * prices.video_fee, 0.0)
         text = np.where(task == self._video, 0.0, used * price)
         served = np.where(task == self._video, fee * prices.video_cost_share, used * menu.serving[block.model])
@@ -116,13 +126,15 @@ class Ledger:
         sums.video += np.bincount(cell, fee, size)
         sums.slots += np.bincount(cell, count, size)
         sums.cost += np.bincount(cell, served, size)
+        young = menu.t - menu.offers.month[block.model] < YOUNG
+        sums.young += np.bincount(cell, np.where(young, used, 0.0), size)
         sums.assistant += np.bincount(cell, np.where(task == 0, count, 0.0), size)
         sums.shares += np.bincount(owner, share, population.size)
         sums.bills += np.bincount(owner, np.where(task == self._video, 0.0, share * price), population.size)
         routed = self._router[owner] & (block.channel < SELF)
         sums.models += np.bincount(block.model[routed], used[routed], sums.models.size)
 
-    def _accounts(self, sums: _Sums, chosen: Floats) -> Accounts:
+    def _accounts(self, sums: _Sums, chosen: Floats, demanded: float) -> Accounts:
         spend = (sums.text + sums.video).reshape(self._shape)
         by_lab = spend.sum(axis=(0, 1, 4))
         text, video, cost = (
@@ -133,6 +145,7 @@ class Ledger:
             spend=spend,
             slots=sums.slots.reshape(self._shape),
             chosen=chosen.reshape(self._shape),
+            young=sums.young.reshape(self._shape).sum(axis=(3, 4)),
             text_spend=_over_labs(sums.text.reshape(self._shape)),
             assistant=sums.assistant.reshape(self._shape).sum(axis=(1, 3, 4)),
             model_tokens=sums.models,
@@ -142,6 +155,7 @@ class Ledger:
             closed_spend=text,
             closed_cost=cost - self._parameters.prices.video_cost_share * video,
             payments=math.fsum(by_lab.ravel()),
+            demanded=demanded,
         )
 
     def _chosen(self, menu: Menu, holdings: Holdings, size: int) -> Floats:

@@ -8,9 +8,9 @@ import numpy as np
 
 from sim.market.arrays import Bools, Floats
 from sim.market.strategy import MODES
-from sim.measure import Compute, Context, MeasureInfo, Part, by_lab, ratio, scalar, world_part
+from sim.measure import Compute, Context, MeasureInfo, Part, by_lab, per_segment, ratio, scalar, world_part
 from sim.segments import Segment, ordered_sum, segments_of, within
-from sim.world import BLOCS
+from sim.world import BLOCS, TIERS, ModelRecord
 
 US, CN, NAL = BLOCS.index("US"), BLOCS.index("CN"), BLOCS.index("NAL")
 GROUPS = ("US closed", "US open", "CN", "AL", "NAL")
@@ -27,15 +27,23 @@ def _segment(context: Context, name: str) -> Segment:
 
 
 def closed_us_labs(context: Context) -> Bools:
-    """Return US labs whose tokens of the month are mostly closed or that sell a closed flagship, shape (T, L)."""
-    tokens = within(context.records.tokens, _everybody(context)).sum(axis=2)
-    mostly = tokens[:, :, 0] > tokens[:, :, 1:].sum(axis=2)
-    american = context.world.lab_bloc_index == US
-    return np.asarray((mostly | context.supply.closed_flagship) & american)
+    """Return the US labs whose latest flagship of the record was closed at the hand-over, shape (L,).
+
+    The group is history's and the same in all months and under all policies: a lab that opens its flagship later stays
+    in it, or sums over the group would step by a whole lab.
+    """
+    world, last = context.world, context.supply.handover
+    flagships = {line.name for line in world.lines if line.tier == TIERS[0] and not line.video}
+    latest: dict[str, ModelRecord] = {}
+    for model in sorted(world.models, key=lambda m: m.month):
+        if model.line in flagships and model.month <= last:
+            latest[model.lab] = model
+    closed = [name in latest and latest[name].licence == "closed" for name in world.lab_names]
+    return np.asarray(np.array(closed) & (world.lab_bloc_index == US))
 
 
 def _over(table: Floats, labs: Bools) -> Floats:
-    """Sum a table (T, L) over some labs, which may differ by month; shape (T,)."""
+    """Sum a table (T, L) over some labs; shape (T,)."""
     return ordered_sum(np.where(labs, table, 0.0), 1)
 
 
@@ -107,8 +115,9 @@ def _gap_months(context: Context) -> Iterator[Part]:
     yield world_part("pair", PAIRS, lags)
     slope = np.full_like(leader, np.nan)
     slope[YEAR:] = (leader[YEAR:] - leader[:-YEAR]) / YEAR
-    yield world_part("pair_at_pace", PAIRS, ratio(leader - follower, slope))
-    yield world_part("total", ["total"], lags[:, :1])
+    at_pace = ratio(leader - follower, slope)
+    yield world_part("pair_at_pace", PAIRS, at_pace)
+    yield world_part("total", ["total"], at_pace[:, :1])
 
 
 def _chips(context: Context) -> Iterator[Part]:
@@ -158,6 +167,13 @@ def _chinese_share_outside(context: Context) -> Floats:
     return ratio(_over(tokens, chinese), ordered_sum(tokens, 1))
 
 
+def _young(context: Context, segment: Segment) -> Floats:
+    tokens = ordered_sum(within(context.records.tokens, segment).sum(axis=(2, 3)), 1)
+    young = within(context.records.young, segment)
+    chinese = np.broadcast_to(context.world.lab_bloc_index == CN, young.shape)
+    return ratio(_over(young, chinese), tokens)
+
+
 def _open_share(context: Context) -> Floats:
     licence = ordered_sum(within(context.records.tokens, _everybody(context)).sum(axis=2), 1)
     return ratio(licence[:, 1] + licence[:, 2], licence.sum(axis=1))
@@ -180,7 +196,7 @@ def _divide(context: Context) -> Iterator[Part]:
     yield world_part("total", ["total"], adoption[:, None])
 
 
-_CLOSED_US = "US labs whose tokens are mostly closed or that sell a closed flagship"
+_CLOSED_US = "US labs whose latest flagship was closed at the hand-over"
 _CN_CHIPS = "effective chips that arrive in China"
 
 SUPPLY = (
@@ -204,7 +220,8 @@ SUPPLY = (
                 "Best US less best Chinese model released so far, best closed less best open one.", _gap),
     MeasureInfo("gap_months", "mo", "", ("pair", "pair_at_pace", "total"),
                 "Months since the US (closed) frontier first had the capability of the best Chinese (open) model, at "
-                "most back to 2023-01; negative if it is behind; at pace: the gap over the frontier's slope of a year.",
+                "most back to 2023-01; negative if it is behind; at pace: the gap over the frontier's slope of a year, "
+                "which moves in less than whole months; total: the US lead over China at pace.",
                 _gap_months),
     MeasureInfo("knowledge", "nat", "", ("lab",),
                 "Log of algorithmic efficiency; 0 is the leader at the hand-over.",
@@ -236,6 +253,8 @@ SUPPLY = (
                 ("total",), "Tokens that run on models of Chinese labs.", scalar(_chinese_share_outside)),
     MeasureInfo("open_token_share", "share", "tokens of adopters, outside option excluded", ("total",),
                 "Tokens that run on models with public weights.", scalar(_open_share)),
+    MeasureInfo("cn_young_share", "share", "tokens of adopters, outside option excluded", ("total",),
+                "Tokens that run on releases of Chinese labs less than a year old.", per_segment(_young)),
     MeasureInfo("digital_divide", "ratio", "", ("what", "total"),
                 "Non-aligned regions over the US: share of enterprises that adopted, and compute per adopter.",
                 _divide),

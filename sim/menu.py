@@ -13,48 +13,17 @@ import numpy as np
 from sim.calendar import EPOCH_YEAR, LEVELS_MONTH
 from sim.compile import LeverArrays
 from sim.history import NONE, Offers
+from sim.hosting import Places
 from sim.market.arrays import Bools, Floats, Ints
-from sim.market.choice import CHANNELS, Nests
+from sim.market.choice import CHANNELS
 from sim.market.pricing import price_disutility, price_scale, self_host_price
 from sim.market.trust import ban_threshold, exposure, penalty
+from sim.menu_rows import HOST, OWN, SELF, Rows
 from sim.parameters import Parameters
 from sim.population import Population
 from sim.world import CLASSES, TASKS, World, video_level
 
-OWN, HOST, SELF = range(CHANNELS)
-
-
-@dataclass(frozen=True)
-class Rows:
-    """The options of one domain (text or video) in canonical order (lab, channel, line)."""
-
-    nests: Nests
-    lab: Ints
-    channel: Ints
-    line: Ints
-    own: Ints
-    """Rows on channel A."""
-    host: Ints
-    """Rows on channel H; the same lines in the same order as ``self_hosted``."""
-    self_hosted: Ints
-
-    @classmethod
-    def of(cls, own_lines: Ints, open_lines: Ints, line_lab: Ints) -> Rows:
-        """Return the rows of the lines with an own API and of those with public weights."""
-        line = np.concatenate([own_lines, open_lines, open_lines])
-        channel = np.repeat([OWN, HOST, SELF], [own_lines.size, open_lines.size, open_lines.size])
-        order = np.lexsort((line, channel, line_lab[line]))
-        line, channel = line[order], channel[order]
-        lab = line_lab[line]
-        return cls(
-            nests=Nests.of(lab, channel),
-            lab=lab,
-            channel=channel,
-            line=line,
-            own=np.flatnonzero(channel == OWN),
-            host=np.flatnonzero(channel == HOST),
-            self_hosted=np.flatnonzero(channel == SELF),
-        )
+__all__ = ["HOST", "OWN", "SELF", "Menu", "Rows", "build_menu"]
 
 
 @dataclass(frozen=True)
@@ -68,9 +37,11 @@ class Menu:
         banned: the ban draw below which an option is removed, by lab x channel and region x class.
         access: share of a region with access to a lab's own API, shape (L, R).
         premium: psi_closed less the alignment penalty of each model, shape (M + 1, 2K): class, and class in CN.
-        own_price, host_price: price by model, $/Mtok, shape (M + 1,).
+        own_price: list price by model, $/Mtok, shape (M + 1,).
+        host_price: price at hosts by place and model, $/Mtok, shape (G, M + 1).
         own_free, host_free: share of developers who get the model for free on that channel, shape (M + 1,).
         own_cost, host_cost: disutilities B(p) of the prices; ``free_cost`` that of a price of 0.
+        places: where hosts stand, and what serving costs there.
         host_variety: utility of having several hosts to choose from, shape (M + 1,).
         serving: serving cost by model, $/Mtok, shape (M + 1,).
         volume_growth: Q_i(t) over Q_i(t_L).
@@ -94,6 +65,7 @@ class Menu:
     host_cost: Floats
     free_cost: float
     host_variety: Floats
+    places: Places
     serving: Floats
     price_scale: float
     volume_growth: float
@@ -102,12 +74,26 @@ class Menu:
     chinese: Bools
     n_classes: int
 
-    def self_price(self, model: Ints, volume: Floats) -> Floats:
-        """Return the full cost of self-hosting in $/Mtok for firms of a volume at t_L (E14)."""
+    def self_price(self, model: Ints, volume: Floats, place: Floats | float = 1.0) -> Floats:
+        """Return the full cost of self-hosting in $/Mtok for firms of a volume at t_L (E14).
+
+        Args:
+            model: models, any shape.
+            volume: v_i, Mtok/mo, broadcastable.
+            place: serving cost where the firm is over that in the lab's bloc, broadcastable.
+        """
         prices = self.parameters.prices
         return self_host_price(
-            self.serving[model], prices.self_host_utilisation, prices.self_host_fixed, volume * self.volume_growth
+            self.serving[model] * place,
+            prices.self_host_utilisation,
+            prices.self_host_fixed,
+            volume * self.volume_growth,
         )
+
+    def hosted(self, population: Population, owner: Ints, model: Ints) -> Ints:
+        """Return the flat index of models into the tables of prices at hosts, shape of ``model``."""
+        row = self.places.group[population.region[owner]] * self.host_price.shape[1]
+        return np.asarray(np.where(model == NONE, self.host_price.shape[1] - 1, model) + row)
 
     def slot_requirement(self, population: Population, slots: Ints, video: bool) -> Floats:
         """Return req_ik(t) in ECI, shape (S,)."""
@@ -187,10 +173,12 @@ class Menu:
             model = weights[rows.line[rows.host]].take(owner, axis=1)
             gain = self._gain(population, slots, owner, model, video)
             unknown = model == NONE
-            alone = self.disutility(self.self_price(model, population.volume[owner]))
+            place = self.places.alone[:, rows.lab[rows.host]].take(population.region[owner], axis=0).T
+            alone = self.disutility(self.self_price(model, population.volume[owner], place))
             alone *= alpha
             alone = gain - alone
-            gain -= self._listed(model, draw, self.host_free, self.host_cost, alpha)
+            hosted = self.hosted(population, owner, model)
+            gain -= self._listed(model, draw, self.host_free, self.host_cost.ravel(), alpha, hosted)
             gain += self.host_variety.take(model)
             for where, worth in ((rows.host, gain), (rows.self_hosted, alone)):
                 worth[unknown] = -np.inf
@@ -204,9 +192,11 @@ class Menu:
         gain -= self.shortfall(population, slots, model, video)
         return np.asarray(gain)
 
-    def _listed(self, model: Ints, draw: Floats, free: Floats, cost: Floats, alpha: Floats) -> Floats:
+    def _listed(
+        self, model: Ints, draw: Floats, free: Floats, cost: Floats, alpha: Floats, where: Ints | None = None
+    ) -> Floats:
         """Return the disutility of a price on the list, nothing for whom it is free, utils, shape of ``model``."""
-        worth = cost.take(model)
+        worth = cost.take(model if where is None else where)
         worth[draw < free.take(model)] = self.free_cost
         worth *= alpha
         return np.asarray(worth)
@@ -227,10 +217,12 @@ class Menu:
     def paid(self, population: Population, slots: Ints, model: Ints, channel: Ints) -> Floats:
         """Return the price that a slot pays for a model on a channel, $/Mtok, shape (S,)."""
         owner = population.slot_owner[slots]
-        paid = np.where(channel == OWN, self.own_price[model], self.host_price[model])
+        hosted = self.host_price.ravel()[self.hosted(population, owner, model)]
+        paid = np.where(channel == OWN, self.own_price[model], hosted)
         free = np.where(channel == OWN, self.own_free[model], self.host_free[model])
         paid[population.free_draw[owner] < free] = 0.0
-        return np.where(channel == SELF, self.self_price(model, population.volume[owner]), paid)
+        place = self.places.alone[population.region[owner], self.offers.lab[model]]
+        return np.where(channel == SELF, self.self_price(model, population.volume[owner], place), paid)
 
 
 def build_menu(
@@ -244,6 +236,7 @@ def build_menu(
     requirement: float,
     premium_fade: float,
     handover: int,
+    compute: tuple[Floats, Floats] | None = None,
 ) -> Menu:
     """Return the menu of month t.
 
@@ -261,6 +254,8 @@ def build_menu(
         requirement: mean requirement of text slots, ECI.
         premium_fade: factor on psi_closed (1 until the hand-over).
         handover: t_h; who has access to an API afterwards is what it was then.
+        compute: after the hand-over, rent in $/H100e-hour and the share of demanded compute that is served, by bloc,
+            shape (4,) each; None: one price everywhere, and all is served.
     """
     own_lines, open_lines = np.flatnonzero(offers.own[:, t] != NONE), np.flatnonzero(offers.weights[:, t] != NONE)
     is_video = offers.line_video
@@ -275,7 +270,8 @@ def build_menu(
     scale = price_scale(t, prices.scale, prices.scale_decline, LEVELS_MONTH)
     is_open = np.append(~offers.closed, False)
     free = np.nan_to_num(offers.free[:, t])
-    own_price, host_price = offers.own_price[:, t], offers.host_price[:, t]
+    places = Places.one(world) if compute is None else Places.of(world, *compute, local)
+    own_price, host_price = offers.own_price[:, t], offers.host_price[:, t] * places.factor[:, None]
     n_cells = len(world.region_codes) * len(CLASSES)
     return Menu(
         t=t,
@@ -295,6 +291,7 @@ def build_menu(
         host_cost=price_disutility(host_price, scale, prices.curvature, prices.free_floor),
         free_cost=float(price_disutility(np.zeros(1), scale, prices.curvature, prices.free_floor)[0]),
         host_variety=prices.host_variety * np.log(np.nan_to_num(offers.hosts[:, t], nan=1.0)),
+        places=places,
         serving=offers.cost[:, t],
         price_scale=scale,
         volume_growth=float(parameters.usage.growth ** (t - LEVELS_MONTH)),

@@ -129,7 +129,7 @@ class MarketModel(mesa.Model):  # type: ignore[misc]
         self.recorder.write(menu, self.holdings, accounts, welfare)
         self.recorder.write_state(self.t, self._stock(), self._incident())
         self._react()
-        check_month(self.t, accounts, self.recorder.records, self.holdings)
+        check_month(self.t, accounts, self.recorder.records, self.holdings, menu, self.population, self.supply)
         self.t += 1
         self.datacollector.collect(self)
         self.running = self.t < self.n_months
@@ -203,6 +203,7 @@ class MarketModel(mesa.Model):  # type: ignore[misc]
             float(self.requirement[self.t]),
             fade,
             self.scenario.history_until,
+            (self.supply.rent[self.t], self.supply.ration[self.t]) if beyond else None,
         )
 
     def _awareness(self) -> None:

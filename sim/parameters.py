@@ -143,6 +143,13 @@ class Prices:
         0.29, "share", 0.1, 0.5, "[D]", "MFU_s: model FLOP utilisation of serving", gt=0, le=1
     )
     serving_progress: float = _p(1.8, "x/yr", 1.2, 2.5, "[D]", "y: yearly gain of serving efficiency", ge=1, le=10)
+    host_pricing: Literal["cost_plus", "logit"] = _p(
+        "cost_plus", "-", None, None, "[A]", "hosts charge cost plus mu_h, or the logit-Bertrand price (E14)"
+    )
+    host_sensitivity: float = _p(
+        3.0, "utils per p_0", 1, 6, "[V 1]", "alpha_h: choice among hosts of one model, logit form (E14)", gt=0, le=1e6
+    )
+    hosts: float = _p(20.0, "hosts", 3, 60, "[V 1]", "n_h: hosts of one model, logit form (E14)", gt=1, le=1e9)
     host_markup: float = _p(0.25, "share", 0.05, 0.6, "[V 1]", "mu_h: mark-up of hosts over cost (E14)", ge=0, le=5)
     host_variety: float = _p(
         0.5,

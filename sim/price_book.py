@@ -6,15 +6,16 @@ constant. The constants fade in logs to 1, so that a new release is priced more 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from sim.calendar import LEVELS_MONTH
 from sim.history import Offers
+from sim.hosting import cheapest_abroad
 from sim.market.arrays import Bools, Floats
 from sim.market.markup import LIMIT, best_response, demand_slope
-from sim.market.pricing import price_scale, serving_cost
+from sim.market.pricing import host_price, host_price_logit, price_scale, serving_cost
 from sim.panel import Panel, Reading
 from sim.parameters import Parameters
 from sim.population import Population
@@ -30,6 +31,16 @@ def lab_markups(reading: Reading, panel: Panel, population: Population, rho: flo
     return np.asarray(np.divide(demand, slope, out=np.full(demand.size, FLAT), where=slope > 1e-15))
 
 
+@dataclass(frozen=True)
+class Quote:
+    """Prices and cost of a release to come, $/Mtok: own API if closed and if open, hosts if open, serving cost."""
+
+    closed: float
+    opened: float
+    hosted: float
+    cost: float
+
+
 @dataclass
 class PriceBook:
     """State by model; the last row is 'no model'.
@@ -41,6 +52,8 @@ class PriceBook:
         ratio: price over cost of closed models now.
         own: log of the own-API price of open models over the host price of the equation.
         host: log of the observed host price over that of the equation.
+        war: labs' models that are sold at cost this month.
+        listed: releases of the month that start at a list price of their own.
     """
 
     size: Floats
@@ -50,6 +63,7 @@ class PriceBook:
     own: Floats
     host: Floats
     war: Bools
+    listed: set[int] = field(default_factory=set)
 
     @classmethod
     def open(
@@ -65,9 +79,10 @@ class PriceBook:
             markups: M_l in the state of the hand-over, shape (L,).
             handover: t_h.
         """
-        settings, prices = parameters.markup, parameters.prices
+        settings = parameters.markup
         n = offers.size.size
         unit = _unit_cost(world, offers, parameters, rent, handover)
+        hosted = _hosted(world, offers, rent)
         price, observed = offers.own_price[:, handover], offers.cost[:, handover]
         observed = np.where(offers.closed_padded & (observed > 0.9 * price), 0.9 * price, observed)
         size = np.where(np.isnan(offers.size), observed / unit, offers.size)
@@ -81,10 +96,9 @@ class PriceBook:
         known = np.isfinite(observed) & (observed > 0) & np.isfinite(equation)
         book.cost[known] = np.log(observed[known] / equation[known])
         book._set_markups(offers, parameters, price, observed, markups, handover)
-        markup = 1.0 + prices.host_markup
-        for target, seen in ((book.host, offers.host_price[:, handover]), (book.own, price)):
+        for target, seen, place in ((book.host, offers.host_price[:, handover], hosted), (book.own, price, 1.0)):
             good = known & np.isfinite(seen) & (seen > 0)
-            target[good] = np.log(seen[good] / (observed[good] * markup))
+            target[good] = np.log(seen[good] / _at_host(observed * place, parameters, handover)[good])
         return book
 
     def _set_markups(
@@ -105,6 +119,14 @@ class PriceBook:
             table = getattr(self, name)
             table[model] = table[predecessor]
 
+    def start_at(self, model: int, price: float, quote: Quote, fade: float, *, closed: bool) -> None:
+        """Let a release start at a list price of its own, $/Mtok; its later prices follow the equations from there."""
+        if closed:
+            self.ratio[model] = min(max(price / quote.cost, 1.0), LIMIT)
+            self.listed.add(model)
+        else:
+            self.own[model] = np.log(price / quote.opened) / fade + self.own[model]
+
     def write(
         self, t: int, world: World, offers: Offers, parameters: Parameters, rent: Floats, markups: Floats, handover: int
     ) -> None:
@@ -119,38 +141,69 @@ class PriceBook:
             np.where(np.isfinite(cost), cost, 1.0), markups[lab] * np.exp(fade * self.markup), scale, prices.curvature
         )
         goal = goal / np.where(np.isfinite(cost), cost, 1.0)
-        self.ratio += parameters.markup.adjustment * (goal - self.ratio)
+        step = parameters.markup.adjustment * (goal - self.ratio)
+        step[list(self.listed)] = 0.0
+        self.listed.clear()
+        self.ratio += step
         np.clip(self.ratio, 1.0, LIMIT, out=self.ratio)
-        host = cost * (1.0 + prices.host_markup)
         released = np.append(offers.month, 10**6) <= t
-        own = np.where(offers.closed_padded, cost * np.where(self.war, 1.0, self.ratio), host * np.exp(fade * self.own))
+        opened = _at_host(cost, parameters, t)
+        hosted = _at_host(cost * _hosted(world, offers, rent), parameters, t) * np.exp(fade * self.host)
+        own = np.where(
+            offers.closed_padded, cost * np.where(self.war, 1.0, self.ratio), opened * np.exp(fade * self.own)
+        )
         sold = released & np.append(offers.served, False)
         offers.cost[released, t] = cost[released]
         offers.own_price[sold, t] = own[sold]
-        offers.host_price[released, t] = (host * np.exp(fade * self.host))[released]
+        offers.host_price[released, t] = hosted[released]
 
     def quote(
         self,
         t: int,
         world: World,
-        offers: Offers,
         parameters: Parameters,
         rent: Floats,
         handover: int,
         predecessor: int,
         size: float,
-    ) -> tuple[float, float, float]:
-        """Return own price if closed, host price if open, and cost of a release that follows a model, $/Mtok."""
+        lab: int,
+    ) -> Quote:
+        """Return what a lab's release that follows a model (NONE: nothing) would cost, and sell for."""
         fade = 0.5 ** ((t - handover) / parameters.markup.constants_half_life)
-        unit = float(_unit_cost(world, offers, parameters, rent, t)[predecessor])
+        bloc = int(world.lab_bloc_index[lab])
+        unit = float(_unit_by_bloc(parameters, rent, t)[bloc])
         cost = unit * size * float(np.exp(fade * self.cost[predecessor]))
-        host = cost * (1.0 + parameters.prices.host_markup) * float(np.exp(fade * self.host[predecessor]))
-        return cost * float(self.ratio[predecessor]), host, cost
+        place = float(rent[cheapest_abroad(rent)] / rent[bloc])
+        opened, hosted = (float(_at_host(np.array([c]), parameters, t)[0]) for c in (cost, cost * place))
+        return Quote(
+            closed=cost * float(self.ratio[predecessor]),
+            opened=opened * float(np.exp(fade * self.own[predecessor])),
+            hosted=hosted * float(np.exp(fade * self.host[predecessor])),
+            cost=cost,
+        )
 
 
 def _unit_cost(world: World, offers: Offers, parameters: Parameters, rent: Floats, t: int) -> Floats:
     """Return the serving cost per 10^9 of effective size of each model's lab, $/Mtok, shape (M + 1,)."""
+    return np.asarray(_unit_by_bloc(parameters, rent, t)[np.append(world.lab_bloc_index[offers.lab], 0)])
+
+
+def _unit_by_bloc(parameters: Parameters, rent: Floats, t: int) -> Floats:
+    """Return the serving cost per 10^9 of effective size by bloc, $/Mtok, shape (4,)."""
     prices = parameters.prices
     progress = np.array([prices.serving_progress ** ((t - LEVELS_MONTH) / 12)])
-    by_bloc = serving_cost(np.ones(rent.size), rent, prices.utilisation_flops, progress)
-    return np.asarray(by_bloc[np.append(world.lab_bloc_index[offers.lab], 0)])
+    return serving_cost(np.ones(rent.size), rent, prices.utilisation_flops, progress)
+
+
+def _at_host(cost: Floats, parameters: Parameters, t: int) -> Floats:
+    """Return what a host charges for what costs it so much in month t (E14), $/Mtok."""
+    prices = parameters.prices
+    if prices.host_pricing == "cost_plus":
+        return host_price(cost, prices.host_markup)
+    scale = price_scale(t, prices.scale, prices.scale_decline, LEVELS_MONTH)
+    return host_price_logit(cost, scale, prices.host_sensitivity, prices.hosts)
+
+
+def _hosted(world: World, offers: Offers, rent: Floats) -> Floats:
+    """Return the rent of the cheapest bloc outside China over that of each model's lab, shape (M + 1,)."""
+    return np.asarray(rent[cheapest_abroad(rent)] / rent[np.append(world.lab_bloc_index[offers.lab], 0)])

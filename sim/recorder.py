@@ -24,6 +24,7 @@ class Records:
     Attributes:
         tokens, spend, slots, chosen: cubes (T, R, K, L, 3, 3) in Mtok, $, count weight, count weight.
         model_tokens: router tokens by model (T, M).
+        young: tokens on releases less than a year old, Mtok (T, R, K, L).
         adopters, adopters_square, adopters_number: count weight of adopters, its squares, and heads (T, R, K).
         users, own_users: count weight of adopters with a slot on a lab, any channel or its own API (T, R, K, L).
         large_users, large: the same for large enterprises (top half of their class by volume) (T, L), (T,).
@@ -52,6 +53,7 @@ class Records:
     slots: Floats
     chosen: Floats
     model_tokens: Floats
+    young: Floats
     adopters: Floats
     adopters_square: Floats
     adopters_number: Floats
@@ -109,7 +111,7 @@ class Records:
             ),
             cell,
         )
-        shapes |= dict.fromkeys(("users", "own_users"), (*cell, n))
+        shapes |= dict.fromkeys(("users", "own_users", "young"), (*cell, n))
         money = ("revenue", "cost", "elsewhere", "closed_spend", "closed_cost")
         shapes |= dict.fromkeys(("large_users", "stock", *money), labs)
         shapes |= dict.fromkeys(("large", "large_three", "large_five", "payments"), ())
@@ -155,6 +157,7 @@ class Recorder:
             "payments",
             "text_spend",
             "assistant",
+            "young",
         ):
             getattr(records, name)[t] = getattr(accounts, name)
         records.surplus[t], records.surplus_weight[t] = welfare.total, welfare.weight

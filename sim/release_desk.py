@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.calendar import LEVELS_MONTH
 from sim.completions import Schedule, tier_size
+from sim.entries import ScheduledRelease
 from sim.futures import Future
 from sim.generations import Constants, add_release, open_weights, publish, release_quality
 from sim.history import NONE, Offers
@@ -24,7 +25,7 @@ from sim.rng import Streams
 from sim.shocks import capability_jump
 from sim.strategies import DELAYED, Draft, Stakes, Strategies, line_modes, payoff
 from sim.supply_levers import SupplyLevers
-from sim.world import NEVER, TIERS, World
+from sim.world import NEVER, TASKS, TIERS, World
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class ReleaseDesk:
 
     Attributes:
         align: alignment requirement by month and lab, shape (T, L).
+        scheduled: releases that a policy adds after the hand-over.
         delayed: models whose weights become public in a month.
     """
 
@@ -79,6 +81,7 @@ class ReleaseDesk:
     handover: int
     adaptive: bool
     align: Floats
+    scheduled: tuple[ScheduledRelease, ...] = ()
     delayed: dict[int, list[int]] = field(default_factory=dict)
 
     def complete(self, t: int, outlook: Outlook) -> dict[int, int]:
@@ -86,7 +89,44 @@ class ReleaseDesk:
         for k in self.delayed.pop(t, []):
             open_weights(self.offers, k, t)
         due = [lab for lab, months in enumerate(self.schedule.due) if t in months]
-        return {lab: self._release(t, lab, outlook) for lab in due}
+        modes = {lab: self._release(t, lab, outlook) for lab in due}
+        for record in self.scheduled:
+            if record.t == t:
+                self._add(t, record, outlook.rent)
+        return modes
+
+    def _add(self, t: int, record: ScheduledRelease, rent: Floats) -> None:
+        """Enter a release that a policy adds; it takes over the constants of its line, if the line has a release."""
+        line, closed = self.world.line_names.index(record.line), record.licence == "closed"
+        previous = self._latest(line, t)
+        size = float(np.sqrt(record.active_b * record.total_b))
+        quote = self.book.quote(t, self.world, self.parameters, rent, self.handover, previous, size, self._lab(line))
+        k = add_release(
+            self.offers,
+            self.world,
+            t,
+            line,
+            np.full(len(TASKS), record.q),
+            record.active_b,
+            size / record.active_b,
+            closed=closed,
+            opened=NEVER if closed else t,
+            aligned=float(self.align[t, self._lab(line)]),
+            name=record.model,
+            permissive=record.licence == "open_permissive",
+        )
+        self.offers.abroad[k] = not self.levers.weights_ban[t, self._lab(line)]
+        self.book.inherit(k, previous, size)
+        share = self.parameters.prices.closed_cost_share
+        usual = quote.cost / share if closed and previous == NONE else None
+        price = record.price or usual
+        if price is not None:
+            fade = 0.5 ** ((t - self.handover) / self.parameters.markup.constants_half_life)
+            self.book.start_at(k, price, quote, fade, closed=closed)
+        publish(self.offers, k, t, self.parameters.demand.grace, on_api=True)
+
+    def _lab(self, line: int) -> int:
+        return int(self.offers.line_lab[line])
 
     def _quality(self, t: int, lab: int, tier: int, outlook: Outlook) -> tuple[float, float]:
         """Return q and active size of a lab's model of a tier finished in month t (E10)."""
@@ -113,12 +153,10 @@ class ReleaseDesk:
             task_q = release_quality(self.constants, self.world, line, t, q)
             size = active * self.constants.ratio[lab]
             previous = self._latest(line, t)
-            own, host, cost = self.book.quote(
-                t, self.world, self.offers, self.parameters, outlook.rent, self.handover, previous, size
-            )
+            quote = self.book.quote(t, self.world, self.parameters, outlook.rent, self.handover, previous, size, lab)
             hosts = float(self.offers.hosts[previous, t - 1])
             variety = self.parameters.prices.host_variety * float(np.log(max(hosts, 1.0)))
-            drafts.append(Draft(line, tier, task_q, own, host, cost, variety))
+            drafts.append(Draft(line, tier, task_q, quote, variety))
         return drafts
 
     def _latest(self, line: int, t: int) -> int:

@@ -23,6 +23,7 @@ COLUMNS = ("month", "kind", "who", "what", "trigger", "weight")
 IMPORTANCE = {
     "government": 6.0,
     "policy": 5.0,
+    "funds": 5.0,
     "frontier": 4.0,
     "tokens": 4.0,
     "mode": 3.0,

@@ -8,11 +8,13 @@ import numpy as np
 
 from sim.history import Offers
 from sim.market.arrays import Bools, Floats, Ints
+from sim.market.pricing import self_host_price
 from sim.market.strategy import MODES, attraction_step, ramp_weights, response
 from sim.menu import HOST, OWN, SELF, Menu
 from sim.panel import Panel, Reading
 from sim.parameters import Parameters
 from sim.population import Population
+from sim.price_book import Quote
 from sim.world import World
 
 CLOSED, OPEN, DELAYED, TIERED = range(len(MODES))
@@ -26,18 +28,14 @@ class Draft:
         line: line index.
         tier: tier index.
         q: capability by task, shape (N,).
-        own_price: own-API price if closed, $/Mtok.
-        host_price: price at hosts if open, and of the own API then.
-        cost: serving cost.
+        quote: prices and cost, $/Mtok.
         variety: utility of its number of hosts.
     """
 
     line: int
     tier: int
     q: Floats
-    own_price: float
-    host_price: float
-    cost: float
+    quote: Quote
     variety: float
 
 
@@ -185,6 +183,20 @@ def payoff(
     return total / max(stakes.budget, 1e-9) + bonus - (stakes.spill if opened.any() else 0.0)
 
 
+def _draft_price(
+    menu: Menu, population: Population, owner: Ints, lab: int, quote: Quote, channel: int, *, is_open: bool
+) -> Floats:
+    """Return what each enterprise would pay for a draft on a channel, $/Mtok, shape (S,)."""
+    region, settings = population.region[owner], menu.parameters.prices
+    if channel == HOST:
+        return np.asarray(quote.hosted * menu.places.factor[menu.places.group[region]])
+    if channel == SELF:
+        cost = quote.cost * menu.places.alone[region, lab]
+        volume = population.volume[owner] * menu.volume_growth
+        return self_host_price(cost, settings.self_host_utilisation, settings.self_host_fixed, volume)
+    return np.full(owner.size, quote.opened if is_open else quote.closed)
+
+
 def _options(
     menu: Menu, panel: Panel, population: Population, lab: int, drafts: list[Draft], opened: Bools
 ) -> tuple[Floats, Floats, Floats, Bools]:
@@ -202,16 +214,12 @@ def _options(
         base = -beta * np.maximum(need - draft.q[task], 0.0)
         channels = (OWN, HOST, SELF) if is_open else (OWN,)
         for channel in channels:
-            price = np.full(panel.slots.size, draft.host_price if is_open else draft.own_price)
-            if channel == SELF:
-                settings = menu.parameters.prices
-                volume = population.volume[owner] * menu.volume_growth
-                price = draft.cost / settings.self_host_utilisation + settings.self_host_fixed / volume
+            price = _draft_price(menu, population, owner, lab, draft.quote, channel, is_open=bool(is_open))
             value = common[channel] + base - alpha * menu.disutility(price)
             value += 0.0 if is_open else psi
             value += draft.variety if channel == HOST else 0.0
             values.append(value)
             prices.append(price)
-            costs.append(draft.cost)
+            costs.append(draft.quote.cost)
             own.append(channel == OWN)
     return np.array(values), np.array(prices), np.array(costs), np.array(own)

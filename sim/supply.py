@@ -12,16 +12,18 @@ import numpy as np
 
 from sim.awareness import Awareness
 from sim.budgets import Budgets
-from sim.chips import ChipMarket
+from sim.chips import FIT, ChipMarket
 from sim.completions import flagship_sizes, plan
+from sim.entries import ScheduledRelease
 from sim.futures import Future
 from sim.generations import Constants
 from sim.history import Offers
+from sim.hosting import host_blocs
 from sim.ledger import Accounts
-from sim.market.arrays import Floats
+from sim.market.arrays import Bools, Floats
 from sim.market.knowledge import HOURS, effective_compute, knowledge_step, research_compute
 from sim.market.strategy import MODES
-from sim.menu import Menu
+from sim.menu import HOST, SELF, Menu
 from sim.panel import Panel, Reading, read_demand
 from sim.parameters import Parameters
 from sim.population import Population
@@ -32,7 +34,7 @@ from sim.rng import Streams
 from sim.shocks import price_war
 from sim.strategies import Strategies
 from sim.supply_levers import SupplyLevers
-from sim.world import World
+from sim.world import BLOCS, World
 
 
 @dataclass
@@ -43,11 +45,13 @@ class Baseline:
         profit: GPe by month and lab, M$/mo, shape (T, L).
         markups: M_l in the state of the hand-over, shape (L,).
         elsewhere: o_b, share of each bloc's compute used by all that is outside the model, shape (4,).
+        fund_scale: factor on outside funding after the hand-over by bloc, shape (4,).
     """
 
     profit: Floats
     markups: Floats
     elsewhere: Floats
+    fund_scale: Floats
 
 
 @dataclass
@@ -73,6 +77,7 @@ class SupplySide:
         expected: GPe by month, shape (T, L).
         budget: RD by month, shape (T, L).
         mode: release mode chosen at each completion, -1 where there was none, shape (T, L).
+        local: hosting localisation by month and region, shape (T, R).
         events: log.
     """
 
@@ -95,6 +100,7 @@ class SupplySide:
     book: PriceBook | None = None
     desk: ReleaseDesk | None = None
     elsewhere: Floats = field(default_factory=lambda: np.zeros(4))
+    fund_scale: Floats = field(default_factory=lambda: np.ones(4))
     markups: Floats = field(default_factory=lambda: np.zeros(0))
     reading: Reading | None = None
     open_share: float = 0.0
@@ -102,6 +108,8 @@ class SupplySide:
     events: list[Event] = field(default_factory=list)
     state_bonus: float = 0.0
     align: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    local: Bools = field(default_factory=lambda: np.zeros((0, 0), dtype=bool))
+    scheduled: tuple[ScheduledRelease, ...] = ()
 
     def __post_init__(self) -> None:
         months, labs = self.n_months, len(self.world.lab_names)
@@ -154,17 +162,24 @@ class SupplySide:
 
     def as_baseline(self) -> Baseline:
         """Return what policy arms take from this run of the status quo."""
-        return Baseline(self.expected.copy(), self.hand_over_markups.copy(), self.elsewhere.copy())
+        return Baseline(
+            self.expected.copy(), self.hand_over_markups.copy(), self.elsewhere.copy(), self.fund_scale.copy()
+        )
 
     def _compute_in_use(self, t: int, accounts: Accounts) -> Floats:
-        """Return R&D compute plus the inference of the month by bloc, H100e."""
-        used = np.zeros(4)
-        bloc = self.world.lab_bloc_index
-        inference = accounts.cost / (HOURS * self.rent[t, bloc])
-        hosted = 0.8 * accounts.elsewhere / (HOURS * self.rent[t, bloc])
-        self.inference = np.zeros(4)
-        np.add.at(self.inference, bloc, inference + hosted)
-        np.add.at(used, bloc, self.compute[t])
+        """Return R&D compute plus the inference of the month by bloc, H100e: each where it runs.
+
+        Of what hosts and self-hosters spend, the part without the hosts' mark-up counts as compute; what was rationed
+        away is demanded all the same.
+        """
+        world, used, spend = self.world, np.zeros(4), np.zeros(4)
+        home = np.array([BLOCS.index(bloc) for bloc in world.region_blocs], dtype=np.intp)
+        np.add.at(spend, world.lab_bloc_index, accounts.cost)
+        by_region = accounts.spend.sum(axis=(1, 2, 4)) / (1.0 + self.parameters.prices.host_markup)
+        np.add.at(spend, host_blocs(world, self.rent[t], self.local[t]), by_region[:, HOST])
+        np.add.at(spend, home, by_region[:, SELF])
+        self.inference = spend / (HOURS * self.rent[t] * self.ration[t])
+        np.add.at(used, world.lab_bloc_index, self.compute[t])
         return used + self.inference
 
     def _hand_over(self, t: int, menu: Menu, awareness: Awareness, adopted: Floats) -> None:
@@ -175,7 +190,8 @@ class SupplySide:
         self.elsewhere = self.chips.other_use(t, self.used[t])
         if self.baseline is not None:
             markups, self.elsewhere = self.baseline.markups, self.baseline.elsewhere
-        self.book = PriceBook.open(world, offers, parameters, self.rent[t], markups, t)
+        self._fit_funds(t)
+        self.book = PriceBook.open(world, offers, parameters, self.chips.quiet_rent(t), markups, t)
         size, ratio = flagship_sizes(world, offers, self.book.size, parameters, t)
         window = range(t - parameters.research.training_months + 1, t + 1)
         status_quo = self.past.gaps[None, :] + parameters.research.progress * (np.array(window)[:, None] - t)
@@ -197,7 +213,18 @@ class SupplySide:
             handover=t,
             adaptive=self.adaptive,
             align=self.align,
+            scheduled=self.scheduled,
         )
+
+    def _fit_funds(self, t: int) -> None:
+        """Scale the outside funding of a bloc whose labs want more compute than there is, and say so."""
+        quiet = self.baseline
+        self.fund_scale = self.chips.fund_scale(t, self.used[t]) if quiet is None else quiet.fund_scale
+        self.budgets.scale_funds(self.fund_scale[self.world.lab_bloc_index], t)
+        for bloc in np.flatnonzero(self.fund_scale < 1.0):
+            what = f"outside funding of R&D is scaled by {self.fund_scale[bloc]:.4f} from here on"
+            reason = f"at the hand-over its labs want more than {FIT:.0%} of the compute that is there"
+            self.events.append(Event(t, "funds", BLOCS[bloc], what, reason))
 
     def _outlook(self, t: int, menu: Menu) -> Outlook:
         assert self.reading is not None

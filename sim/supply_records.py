@@ -39,7 +39,6 @@ class SupplyRecords:
         used: R&D and inference compute of the labs, H100e (T, 4).
         mode: release mode of each lab, index in ``MODES``, -1 while it has released nothing (T, L).
         active: labs with a text release in the last 18 months (T, L).
-        closed_flagship: labs that sell a closed flagship (T, L).
         list_price: list price of each line on its lab's own API, $/Mtok (T, Z); NaN where there is none.
         sold: model on its lab's own API by line, -1 where there is none (T, Z).
         path: chips and compute stocks; flows of shape (T,), stocks of shape (T, 4).
@@ -58,7 +57,6 @@ class SupplyRecords:
     used: Floats
     mode: Ints
     active: Bools
-    closed_flagship: Bools
     list_price: Floats
     sold: Ints
     path: ChipPath
@@ -83,7 +81,6 @@ class SupplyRecords:
             used=supply.used.copy(),
             mode=_modes(supply, months),
             active=_active(offers, len(world.lab_names), months),
-            closed_flagship=_closed_flagships(offers, sold, len(world.lab_names)),
             list_price=price,
             sold=sold,
             path=supply.chips.path,
@@ -118,16 +115,6 @@ def _list_prices(offers: Offers, months: int) -> tuple[Ints, Floats]:
     sold = np.where(offers.line_video[:, None], NONE, offers.own[:, :months]).T
     price = offers.own_price[sold, np.arange(months)[:, None]]
     return sold, np.where(sold == NONE, np.nan, price)
-
-
-def _closed_flagships(offers: Offers, sold: Ints, labs: int) -> Bools:
-    """Return which labs sell a flagship whose weights are not public, shape (T, L)."""
-    table = np.zeros((sold.shape[0], labs), dtype=bool)
-    opened = np.append(offers.opened, -1)
-    for line in np.flatnonzero((offers.line_tier == 0) & ~offers.line_video):
-        held = sold[:, line]
-        table[:, offers.line_lab[line]] |= (held != NONE) & (opened[held] > np.arange(sold.shape[0]))
-    return table
 
 
 def _active(offers: Offers, labs: int, months: int) -> Bools:

@@ -58,7 +58,9 @@ def build_supply(
     observed = offers.q.copy()
     _shift(offers, past.shift)
     _keep_at_home(offers, arm.weights_ban)
+    scheduled = tuple(record for record in levers.scheduled if handover < record.t < n_months)
     rows = plan(world, offers, parameters, handover, n_months).releases if n_months > handover + 1 else 0
+    rows += len(scheduled)
     offers = reserve(offers, rows)
     observed = np.concatenate([observed[:-1], offers.q[observed.shape[0] - 1 :]])
     fund = funding(world, parameters, span)
@@ -82,6 +84,8 @@ def build_supply(
         future=scenario.future,
         baseline=baseline,
         align=levers.align,
+        local=levers.local,
+        scheduled=scheduled,
     )
 
 

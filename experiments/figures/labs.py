@@ -23,7 +23,7 @@ def money(tables: Tables, scene: Scene) -> Drawings:
     sellers = _largest(select(tables.bands, "revenue", by="lab"), SELLERS, markup)
     (spent, month), (earned, _) = last(cash, "us_closed_rd"), last(cash, "us_closed_revenue")
     title = f"Closed US labs sell for {millions(earned)} a month in {month} and spend {millions(spent)} on R&D"
-    text = "US labs, mostly closed or with a closed flagship; mark-up: price over cost less 1"
+    text = "US labs whose latest flagship was closed at the hand-over; mark-up: price over cost less 1"
     sheet = Sheet(3.6, title, text, scene)
     left, right = sheet.axes(1, 2, left=0.62, right=0.98, gap=(1.6, 0), strip=STRIP, panel_titles=True)
     draw_lines(left, cash, tuple(MONEY), scene, Look(millions, MONEY, MONEY_SHADES, log=True, short=True))

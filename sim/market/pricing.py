@@ -1,7 +1,7 @@
 """Serving costs, host prices and price disutility.
 
 E13  c_m = 2 g_s 1e15 / (MFU_s 989e12 3600) rent y^(-(t-t_L)/12),  g_s = (active x total)^.5
-E14  p_H = c (1 + mu_h);  p_S = c / u_i + F_S / Q_i
+E14  p_H = c (1 + mu_h), or in the logit-Bertrand form c + p_0 / (alpha_h (1 - 1/n_h));  p_S = c / u_i + F_S / Q_i
 E15  B(p) = ((p/p_0)^lam - 1) / lam,  p_0(t) = p_0L g_v^(-(t-t_L)/12);  a price of 0 counts as a floor share of p_0
 """
 
@@ -33,6 +33,20 @@ def serving_cost(size: Floats, rent: Floats, utilisation: float, progress: Float
 def host_price(cost: Floats, markup: float) -> Floats:
     """Return what hosts near marginal cost charge, $/Mtok (E14)."""
     return np.asarray(cost * (1.0 + markup))
+
+
+def host_price_logit(cost: Floats, scale: Floats | float, sensitivity: float, hosts: float) -> Floats:
+    """Return what n symmetric hosts of one model charge in the equilibrium of a linear logit, $/Mtok (E14).
+
+    The mark-up falls to p_0/alpha_h with the number of hosts, not to 0: variety never vanishes (O23).
+
+    Args:
+        cost: serving cost, $/Mtok.
+        scale: p_0, $/Mtok, broadcastable.
+        sensitivity: alpha_h, of the choice among hosts, utils per p_0.
+        hosts: n_h, above 1.
+    """
+    return np.asarray(cost + scale / (sensitivity * (1.0 - 1.0 / hosts)))
 
 
 def self_host_price(cost: Floats, utilisation: float, fixed: float, volume: Floats) -> Floats:

@@ -26,7 +26,7 @@ def test_the_status_quo_of_a_scenario_keeps_all_else() -> None:
 
 def test_the_oldest_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(baseline, "_CACHE", OrderedDict())
-    found = Baseline(np.zeros((1, 1)), np.zeros(1), np.zeros(4))
+    found = Baseline(np.zeros((1, 1)), np.zeros(1), np.zeros(4), np.ones(4))
     for seed in range(baseline.KEPT + 3):
         baseline.remember(("x", seed), found)
     assert len(baseline._CACHE) == baseline.KEPT

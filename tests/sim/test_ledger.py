@@ -33,7 +33,7 @@ def price_of(menu: Menu, population: Population, slot: int, release: int, channe
     if channel == OWN:
         return 0.0 if draw < menu.own_free[release] else float(menu.own_price[release])
     if channel == HOST:
-        return 0.0 if draw < menu.host_free[release] else float(menu.host_price[release])
+        return 0.0 if draw < menu.host_free[release] else float(menu.host_price[0, release])
     volume = population.volume[i] * 1.04 ** (menu.t - 36)
     return float(menu.serving[release] / 0.3 + 30_000 / volume)
 

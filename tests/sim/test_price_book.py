@@ -29,7 +29,9 @@ def test_hosts_charge_cost_and_mark_up_up_to_a_fading_constant() -> None:
     t = market.n_months - 1
     fade = 0.5 ** ((t - T_H) / 36)
     live = np.flatnonzero(offers.month <= t)
-    expected = offers.cost[live, t] * 1.25 * np.exp(fade * book.host[live])
+    rent, home = market.supply.rent[t], market.world.lab_bloc_index[offers.lab[live]]
+    place = min(rent[0], rent[2], rent[3]) / rent[home]
+    expected = offers.cost[live, t] * place * 1.25 * np.exp(fade * book.host[live])
     good = np.isfinite(expected)
     np.testing.assert_allclose(offers.host_price[live, t][good], expected[good], rtol=1e-12)
 
@@ -63,3 +65,15 @@ def test_mark_ups_of_all_labs_are_positive() -> None:
     assert (markups > 0).all() and np.isfinite(markups).all()
     assert (markups == FLAT).any()
     assert markups == pytest.approx(market.supply.markups)
+
+
+def test_hosts_can_be_priced_by_the_logit_form() -> None:
+    """The other form of E14 moves the prices of new releases; what hosts charged in the replay stays what it was."""
+    market = ran(projection(params={"prices.host_pricing": "logit"}))
+    offers, other = market.offers, quiet().offers
+    seen = [price.model for price in market.world.host_prices if price.start <= T_H]
+    names = [model.name for model in offers.models]
+    old = [names.index(name) for name in seen if name in names]
+    assert offers.host_price[old, T_H].tobytes() == other.host_price[old, T_H].tobytes()
+    new = [k for k in new_models(market) if not offers.closed[k] and not offers.video[k]]
+    assert new and not np.array_equal(offers.host_price[new, -1], other.host_price[new, -1])

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.market.pricing import host_price, price_disutility, price_scale, self_host_price, serving_cost
+from sim.market.pricing import (
+    host_price,
+    host_price_logit,
+    price_disutility,
+    price_scale,
+    self_host_price,
+    serving_cost,
+)
 
 ratios = st.floats(0.02, 500)
 curvatures = st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.73, 1.0])
@@ -81,3 +88,12 @@ def test_a_price_of_nothing_counts_as_the_floor(curvature: float) -> None:
     assert free == floor == below
     assert free < above
     assert np.isnan(price_disutility(np.array([np.nan]), 0.352, curvature, 0.01)).all()
+
+
+def test_logit_hosts_keep_a_mark_up_however_many_they_are() -> None:
+    """O23: p_0/alpha_h is left in the limit; the mark-up vanishes only where choice among hosts is infinitely sharp."""
+    cost = np.array([0.1, 1.0])
+    two, many = (host_price_logit(cost, 0.3, 3.0, n) - cost for n in (2.0, 1e9))
+    np.testing.assert_allclose(two, 0.2)
+    np.testing.assert_allclose(many, 0.1, rtol=1e-8)
+    np.testing.assert_allclose(host_price_logit(cost, 0.3, 1e9, 20.0), cost, atol=1e-9)

@@ -62,11 +62,6 @@ class TestRecords:
         assert MODES[mode[t_of("2025-01"), names.index("DeepSeek")]] == "open"
         assert mode[t_of("2023-01"), names.index("Xiaomi")] == -1
 
-    def test_closed_flagships(self, run: Trajectory) -> None:
-        names, sells = run.world.lab_names, run.supply.closed_flagship
-        assert sells[t_of("2024-01"), names.index("OpenAI")]
-        assert not sells[:, names.index("NVIDIA")].any()
-
     def test_a_run_that_ends_early_is_shorter(self) -> None:
         short = MarketModel(history_scenario("2023-04", enterprises=60), rng=1)
         while short.t < short.n_months:

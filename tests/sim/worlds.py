@@ -185,7 +185,7 @@ def different(one: Records, two: Records, before: int | None = None, skip: Itera
 
 LAB_AXIS = {
     **{"tokens": 3, "spend": 3, "slots": 3, "chosen": 3, "users": 3, "own_users": 3, "large_users": 1},
-    **{"assistant": 2, "stock": 1, "revenue": 1, "cost": 1, "elsewhere": 1, "list_price": 1, "incident": 2},
+    **{"young": 3, "assistant": 2, "stock": 1, "revenue": 1, "cost": 1, "elsewhere": 1, "list_price": 1, "incident": 2},
     **{"closed_spend": 1, "closed_cost": 1},
 }
 """Axis of the labs in the records that have one."""
