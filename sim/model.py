@@ -52,6 +52,10 @@ PHASES = (
 )
 
 
+BOUND = ("step", "_user_step", "_default_schedule", "_event_list", "_event_generators", "data_registry")
+"""What Mesa keeps in a model that points back at it; a closed model does without."""
+
+
 class MarketModel(mesa.Model):  # type: ignore[misc]
     """The market for AI models.
 
@@ -111,6 +115,16 @@ class MarketModel(mesa.Model):  # type: ignore[misc]
         self.reactions = Reactions(self.world, self.parameters, self.supply.levers, self.levers, self.streams)
         self.datacollector = mesa.DataCollector(model_reporters=REPORTERS)
 
+    @property
+    def scenario(self) -> Scenario:
+        """What is run. Later versions of Mesa have a property of this name that writes into it; ours is frozen."""
+        return self._scenario_run
+
+    @scenario.setter
+    def scenario(self, given: object) -> None:
+        if isinstance(given, Scenario):
+            self._scenario_run = given
+
     def step(self) -> None:
         """Run one month: each phase reads the previous month's state of the others."""
         if self.t >= self.n_months:
@@ -143,7 +157,7 @@ class MarketModel(mesa.Model):  # type: ignore[misc]
         agents: tuple[mesa.Agent, ...] = (*self.labs, *self.governments, *self.suppliers)
         for agent in agents:
             agent.model = None
-        for bound in ("step", "_user_step"):
+        for bound in BOUND:
             self.__dict__.pop(bound, None)
 
     def _holdings(self) -> Holdings:

@@ -239,6 +239,6 @@ def _days_free(row: Row, n_months: int) -> Floats:
     for t in range(n_months):
         start = np.datetime64(month_name(t), "D")
         end = np.datetime64(month_name(t + 1), "D")
-        days = (min(end, last + 1) - max(start, first)) / np.timedelta64(1, "D")
+        days = (min(end, last + np.timedelta64(1, "D")) - max(start, first)) / np.timedelta64(1, "D")
         shares[t] = max(float(days), 0.0) / float((end - start) / np.timedelta64(1, "D"))
     return shares

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import inspect
 import weakref
 
 import mesa
@@ -64,14 +65,11 @@ def test_run_model_is_simulate() -> None:
 
 
 def test_mesas_batch_run_works() -> None:
-    rows = mesa.batch_run(
-        MarketModel,
-        {"scenario": [SHORT], "rng": [0, 1]},
-        number_processes=1,
-        iterations=1,
-        data_collection_period=-1,
-        display_progress=False,
-    )
+    settings: dict[str, object] = {"number_processes": 1, "data_collection_period": -1, "display_progress": False}
+    if "rng" in inspect.signature(mesa.batch_run).parameters:
+        rows = mesa.batch_run(MarketModel, {"scenario": [SHORT]}, rng=[0, 1], **settings)
+    else:  # before Mesa 3.4
+        rows = mesa.batch_run(MarketModel, {"scenario": [SHORT], "rng": [0, 1]}, iterations=1, **settings)
     assert len(rows) == 2
     assert {row["rng"] for row in rows} == {0, 1}
     assert all(0 < row["adoption"] < 1 for row in rows)
