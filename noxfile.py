@@ -1,7 +1,7 @@
 """The test suite on every supported Python that this machine has: ``nox`` (make versions).
 
-Each interpreter gets an environment of its own with the newest releases that it can take, its newest Mesa among them. For
-an interpreter that is not found, pip resolves the dependencies without installing anything.
+Each interpreter gets an environment of its own with the newest releases that it can take, its newest Mesa among them.
+For an interpreter that is not found, pip resolves the dependencies without installing anything.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ def found(version: str) -> str | None:
     """Return an interpreter of a version, on the path or where version managers keep theirs."""
     name = f"python{version}"
     for pattern in ("", *MANAGERS):
-        text = pattern.format(version=version, compact=version.replace(".", ""))
-        places = sorted(Path("/").glob(os.path.expanduser(text).lstrip("/")), reverse=True) if text else [None]
+        text = str(Path(pattern.format(version=version, compact=version.replace(".", ""))).expanduser())
+        places = sorted(Path("/").glob(text.lstrip("/")), reverse=True) if pattern else [None]
         for place in places:
             path = shutil.which(name, path=str(place) if place else None)
             if path and runs(path, version):

@@ -192,7 +192,7 @@ def _scenario(
             history_until=str(until),
             params=_flatten(settings.get("params") or {}),
             levers=levers,
-            world=str(_part(settings, "world", "name")),
+            world=overrides.world or str(_part(settings, "world", "name")),
             future=str(settings.get("future") or NONE),
             where=places,
             **wanted,

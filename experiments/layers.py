@@ -41,6 +41,9 @@ def lay_out(folder: Path, config: str) -> None:
     for group in GROUPS:
         (folder / group).mkdir()
         for path in options(group).values():
+            if group == "world":  # the model reads the file itself; here it is a name to choose
+                (folder / group / path.name).write_text(f"name: {path.stem}\n", encoding="utf-8")
+                continue
             read_mapping(path)
             shutil.copyfile(path, folder / group / path.name)
     merged: dict[str, Any] = {}

@@ -47,6 +47,8 @@ Overrides, in any order:
                                as a forecast
   strategy=adaptive|fixed      labs choose open or closed after the replay, or keep their habit
   reactions=off|on             governments react to what they see after the replay
+  world=NAME                   a world without history: minimal, stylised, or a YAML file; it starts in its
+                               own month and runs for five years unless you give a horizon
   future=NAME                  what nobody decides, a file of conf/future: slow_scaling, price_war ...
   enterprises=2000             simulated enterprises; more is slower and smoother
   choice=sampled|expected      draw each choice, or move probability mass
@@ -82,6 +84,7 @@ VERBS: dict[str, Verb] = {
                 "at most 50,000 H100e a month go to China",
             ),
             ("opengambit run lever.model_ban.US.CN=0.5@2025-02", "one lever, from one month"),
+            ("opengambit run world=minimal --story", "three labs and two blocs, for teaching"),
             ("opengambit run params.demand.gamma=3 enterprises=10000", "another assumption, a finer market"),
         ),
     ),
@@ -167,14 +170,16 @@ VERBS: dict[str, Verb] = {
     "world": Verb(
         "experiments.info.world",
         READING,
-        "[--month YYYY-MM] [--by lab] [--json]",
-        "coverage of the data by month: live product lines, known quality, known price",
+        "[NAME] [--month YYYY-MM] [--by lab] [--json]",
+        "coverage of the data by month; with a name, a world without history in words",
         "A line counts as priced if a first-party or a host price is known. Open weights without one are costed from\n"
-        "their size; closed ones sell at their line's last price, or are not offered before its first.",
+        "their size; closed ones sell at their line's last price, or are not offered before its first.\n"
+        "Worlds without history are files of conf/world, or your own.",
         (
             ("opengambit world", "coverage, month by month, text and video apart"),
             ("opengambit world --month 2025-08", "every line that was live in a month: model, quality, price, licence"),
             ("opengambit world --month 2025-08 --by lab", "the same, counted by lab"),
+            ("opengambit world stylised", "ten types of labs instead of the real ones: regions, labs, start"),
         ),
     ),
     "doctor": Verb(

@@ -51,6 +51,7 @@ class Overrides:
     Attributes:
         hydra: composed by Hydra.
         policies: names and paths of ``policy=``, or None if it wasn't given.
+        world: path of ``world=``, or None if it is a name or wasn't given.
         levers: pairs of ``<lever>.<actor>.<target>`` and ``value@dates``.
         places: key to the words that name the override.
     """
@@ -59,12 +60,14 @@ class Overrides:
     policies: tuple[str, ...] | None
     levers: tuple[tuple[str, str], ...]
     places: dict[str, str]
+    world: str | None = None
 
 
 def sort_overrides(argv: Iterable[str], problems: list[Problem]) -> Overrides:
     """Return the sorted overrides; tokens that are none and unknown keys are added to ``problems``."""
     hydra: list[Override] = []
     policies: tuple[str, ...] | None = None
+    world: str | None = None
     levers: list[tuple[str, str]] = []
     places: dict[str, str] = {}
     for text in argv:
@@ -80,12 +83,19 @@ def sort_overrides(argv: Iterable[str], problems: list[Problem]) -> Overrides:
         places[override.key] = override.place
         if override.key == "policy":
             policies = _policies(override, problems)
+        elif override.key == "world" and is_path(override.value):
+            world = override.value.strip("'\"")
         else:
             hydra.append(override)
     if {"seed", "seeds"} <= set(places):
         message = "a run has either one seed or a number of seeds"
         problems.append(Problem(places["seeds"], "seeds", message, "seed=3, or seeds=32 for the seeds 0 to 31"))
-    return Overrides(tuple(hydra), policies, tuple(levers), places)
+    return Overrides(tuple(hydra), policies, tuple(levers), places, world)
+
+
+def is_path(value: str) -> bool:
+    """Say whether a value means a file, not a name of the library."""
+    return value.strip("'\"").endswith((".yaml", ".yml")) or "/" in value or "\\" in value
 
 
 def _split(text: str, problems: list[Problem]) -> Override | None:

@@ -124,18 +124,19 @@ def draw(folder: Path, scenario: Scenario, provenance: Provenance) -> dict[str, 
     from experiments.store import Study
 
     study = Study(folder)
-    tables = study_tables(study)
+    tables = study_tables(study, real=scenario.roster is None)
     scene = scene_of(tables.bands, scenario, provenance, study.table("events"))
     _, missing = draw_all(tables, scene, folder, provenance.stamp())
     return missing
 
 
-def study_tables(study: Study) -> Tables:
-    """Return what figures and screen tables read."""
+def study_tables(study: Study, *, real: bool = True) -> Tables:
+    """Return what figures and screen tables read; without the real series where a world of its own has none."""
     from experiments.figures.frames import Tables
     from experiments.reality import matches, observations
 
-    return Tables(study.table("bands"), study.table("instrument_bands"), observations(), matches())
+    seen = observations() if real else observations().iloc[:0]
+    return Tables(study.table("bands"), study.table("instrument_bands"), seen, matches())
 
 
 def scene_of(
@@ -153,9 +154,18 @@ def scene_of(
     levers = {event.month for event in known if event.kind == "lever"}
     return Scene(
         scenario=short_name(provenance.scenario), seeds=seeds, run=provenance.plan, version=provenance.version,
-        first=min(months), last=max(months), handover=until,
+        first=min(months), last=max(months), handover=until if scenario.roster is None else None,
         events=(*known, *(mark for mark in told if mark.kind != "policy" or mark.month not in levers)),
+        labs=labs_of(scenario),
     )  # fmt: skip
+
+
+def labs_of(scenario: Scenario) -> tuple[tuple[str, str], ...]:
+    """Return name and bloc of the labs of a world of its own; nothing for that of the data."""
+    if scenario.roster is None:
+        return ()
+    blocs = {entry.code: entry.bloc for entry in scenario.roster.regions}
+    return tuple((lab.name, blocs[lab.home]) for lab in scenario.roster.labs)
 
 
 def short_name(scenario: str) -> str:
@@ -176,7 +186,8 @@ def events_of(scenario: Scenario) -> tuple[Event, ...]:
         name for entry in own if entry.lever == "release_withheld" for _, names in entry.target.items for name in names
     ]
     marks = lever_events((e.first_month(until), e.label or lever_label(e)) for e in own)
-    return (*(event for event in known_events(withheld) if event.month <= until), *marks)
+    real = known_events(withheld) if scenario.roster is None else ()
+    return (*(event for event in real if event.month <= until), *marks)
 
 
 def lever_label(entry: Entry) -> str:
@@ -256,7 +267,7 @@ def _report(folder: Path, seconds: float | None, request: RunRequest, *, quiet: 
     console = Console(soft_wrap=True, highlight=False)
     study = Study(folder)
     if not quiet:
-        for table in _screen(study, len(request.seeds)):
+        for table in _screen(study, len(request.seeds), real=request.scenario.roster is None):
             console.print(table, "")
     _say_where(console, study, seconds, Path(request.outputs))
     if not quiet:
@@ -271,17 +282,18 @@ def _tell(folder: Path, request: RunRequest) -> None:
 
     events = Study(folder).table("events")
     scenario = request.scenario
-    handover = scenario.history_until if scenario.history_until < scenario.horizon else None
+    replayed = scenario.roster is None and scenario.history_until < scenario.horizon
+    handover = scenario.history_until if replayed else None
     mine = events[events["seed"] == request.seeds[0]]
     sys.stdout.write("".join(f"{line}\n" for line in lines(mine, handover)))
 
 
-def _screen(study: Study, seeds: int) -> Sequence[Any]:
+def _screen(study: Study, seeds: int, *, real: bool) -> Sequence[Any]:
     from experiments.reality import YEAR, compare, yearly
     from experiments.tables import summary
     from sim.measures import MEASURES
 
-    tables = study_tables(study)
+    tables = study_tables(study, real=real)
     compared = yearly(compare(tables.instruments, tables.observations, tables.matches))
     return summary(tables, compared, seeds, YEAR, MEASURES["token_share"].denominator)
 

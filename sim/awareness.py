@@ -16,13 +16,21 @@ from sim.world import NEVER
 class Awareness:
     """The newest release of each line that each enterprise knows and can have.
 
+    What came out before the run starts is known to all.
+
     Attributes:
         own: on the lab's own API, shape (Z, E); NONE where it knows none.
         weights: with public weights, shape (Z, E).
     """
 
     def __init__(
-        self, offers: Offers, population: Population, parameters: Parameters, streams: Streams, lab_home: Ints
+        self,
+        offers: Offers,
+        population: Population,
+        parameters: Parameters,
+        streams: Streams,
+        lab_home: Ints,
+        start: int = 0,
     ) -> None:
         shape = (offers.line_lab.size, population.size)
         self.own = np.full(shape, NONE, dtype=np.intp)
@@ -35,15 +43,16 @@ class Awareness:
         self._streams = streams
         self._lags: dict[int, Ints] = {}
         everybody = np.ones(population.size, dtype=bool)
-        for model in np.flatnonzero(offers.month < 0).tolist():
+        self._start = start
+        for model in np.flatnonzero(offers.month < start).tolist():
             self._learn(self.own, model, everybody & bool(offers.served[model]))
-            self._learn(self.weights, model, everybody & bool(offers.opened[model] < 0))
+            self._learn(self.weights, model, everybody & bool(offers.opened[model] < start))
 
     def advance(self, t: int) -> None:
         """Let everybody hear the news of month t."""
         offers = self._offers
         last = self._last()
-        for model in np.flatnonzero((offers.month >= 0) & (offers.month <= t) & (t <= last)).tolist():
+        for model in np.flatnonzero((offers.month >= self._start) & (offers.month <= t) & (t <= last)).tolist():
             if model not in self._lags:
                 wait = self._streams.exponential("aware", offers.model_keys[model : model + 1], self._population.keys)
                 self._lags[model] = awareness_lag(wait, self._hazard, self._cap).astype(np.int8)

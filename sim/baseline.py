@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import replace
 
-from sim.policy import BASE, Policy
+from sim.roster_policy import real_world
 from sim.scenario import Scenario
 from sim.supply import Baseline
 from sim.world import World
@@ -16,14 +16,14 @@ _CACHE: OrderedDict[tuple[str, int], Baseline] = OrderedDict()
 
 def status_quo_of(scenario: Scenario) -> Scenario:
     """Return the scenario with the status quo in place of its policy."""
-    return replace(scenario, policy=Policy.load(BASE))
+    return replace(scenario, policy=real_world(scenario.roster))
 
 
 def needs_baseline(scenario: Scenario) -> bool:
     """Say whether a run projects beyond the hand-over under a policy other than the status quo."""
     if scenario.horizon <= scenario.history_until:
         return False
-    return scenario.policy.canonical() != Policy.load(BASE).canonical()
+    return scenario.policy.canonical() != real_world(scenario.roster).canonical()
 
 
 def baseline_of(scenario: Scenario, seed: int, world: World | None = None) -> Baseline | None:

@@ -44,7 +44,7 @@ def plan(world: World, offers: Offers, parameters: Parameters, handover: int, n_
         live = tuple((z, int(offers.line_tier[z])) for z in _live_lines(world, offers, lab, handover))
         months = np.unique(offers.month[mine])
         lines.append(live)
-        if not live or not months.size or handover - months.max() > parameters.releases.silence:
+        if not world.completes or not live or not months.size or handover - months.max() > parameters.releases.silence:
             due.append(())
             continue
         due.append(_dates(offers, mine, parameters, handover, n_months))

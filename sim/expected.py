@@ -21,7 +21,7 @@ from sim.parameters import Parameters
 from sim.population import Population
 from sim.reallocation import Reallocation, reallocate
 from sim.rng import Streams
-from sim.upgrades import best_priced, not_worse, upgrade_targets
+from sim.upgrades import best_priced, first_options, not_worse, upgrade_targets
 
 CHUNK = 2048
 """Slots evaluated at once."""
@@ -55,10 +55,16 @@ class ExpectedHoldings:
     def _empty(self) -> State:
         return defaultdict(lambda: np.zeros(self._size))
 
-    def start(self, menu: Menu, awareness: Awareness, initial: Floats) -> None:
-        """Give the first adopters' slots the best admissible priced line, outside where there is none."""
+    def start(self, menu: Menu, awareness: Awareness, initial: Floats, shares: Floats | None = None) -> None:
+        """Give the first adopters' slots the best admissible priced line, outside where there is none.
+
+        With ``shares`` the mass of a slot is divided among labs, outside where one is not admissible.
+        """
         population = self._population
         slots = np.flatnonzero(~self._habits.video)
+        if shares is not None:
+            self._share_out(menu, awareness, slots, initial, shares)
+            return
         model = best_priced(menu, population, slots, awareness)
         admissible = np.bincount(population.slot_owner[slots], model != NONE, population.size) > 0
         self._joined = initial[population.region] * admissible
@@ -68,6 +74,21 @@ class ExpectedHoldings:
             where = slots[model == release]
             self.mass[release, OWN][where] = weight[where]
             self.outside[NOBODY][where] -= weight[where]
+
+    def _share_out(self, menu: Menu, awareness: Awareness, slots: Ints, initial: Floats, shares: Floats) -> None:
+        owner, size = self._population.slot_owner, self._population.size
+        first = first_options(menu, self._population, slots, awareness, shares.size)
+        self._joined = initial[self._population.region] * (np.bincount(owner[slots], first.able, size) > 0)
+        self.outside[NOBODY] += self._joined[owner]
+        divided = first.divide(shares)
+        for lab in np.flatnonzero(shares > 0).tolist():
+            amount = divided[lab] * self._joined[owner[slots]]
+            for model, channel in sorted(set(zip(first.model[lab].tolist(), first.channel[lab].tolist(), strict=True))):
+                if model != NONE:
+                    where = (first.model[lab] == model) & (first.channel[lab] == channel)
+                    self.mass[model, channel][slots[where]] += amount[where]
+                    self.outside[NOBODY][slots[where]] -= amount[where]
+        np.maximum(self.outside[NOBODY], 0.0, out=self.outside[NOBODY])
 
     def step(self, menu: Menu, awareness: Awareness, hazard: Floats) -> Welfare:
         """Let mass adopt, upgrade, review and choose."""

@@ -86,6 +86,8 @@ def build_offers(world: World, levers: LeverArrays, parameters: Parameters, hand
 
 
 def _releases(world: World, levers: LeverArrays, handover: int) -> tuple[ModelRecord, ...]:
+    if world.stylised is not None:
+        return world.models  # what is on offer at the start is no policy's
     cut = _withheld_lines(world, levers.withheld)
     kept = [r for r in world.models if r.month <= handover and r.month < cut.get(r.line, NEVER)]
     kept += [r for r in levers.scheduled_records() if r.month <= handover]

@@ -98,8 +98,15 @@ class Habits:
 class Holdings(Protocol):
     """The state of the demand side."""
 
-    def start(self, menu: Menu, awareness: Awareness, initial: Floats) -> None:
-        """Place the adopters of the first month; ``initial`` is the adopted share by region."""
+    def start(self, menu: Menu, awareness: Awareness, initial: Floats, shares: Floats | None = None) -> None:
+        """Place the adopters of the first month.
+
+        Args:
+            menu: options of the month.
+            awareness: who knows what.
+            initial: adopted share by region, shape (R,).
+            shares: share of adopters' slots on each lab, shape (L,); None: all on the best admissible priced line.
+        """
 
     def step(self, menu: Menu, awareness: Awareness, hazard: Floats) -> Welfare:
         """Let enterprises adopt (``hazard`` by enterprise), upgrade, review and choose."""

@@ -59,12 +59,13 @@ class InstrumentInfo:
 
 def read(info: InstrumentInfo, view: View) -> pd.DataFrame:
     """Return an instrument's readings: month, entity, geography, value (null where it would see nothing)."""
-    months = [month_name(t) for t in range(view.context.records.payments.size)]
+    months = [month_name(view.context.start + t) for t in range(view.context.records.payments.size)]
     parts = [
         pd.DataFrame({"month": months, "entity": entity, "geography": geography, "value": values})
         for entity, geography, values in info.read(view)
     ]
-    return pd.concat(parts, ignore_index=True)
+    nothing = pd.DataFrame({name: [] for name in ("month", "entity", "geography", "value")})
+    return pd.concat(parts, ignore_index=True) if parts else nothing
 
 
 def _router_tokens(view: View) -> Floats:
@@ -132,12 +133,10 @@ def _downloads(view: View) -> Iterator[Reading]:
     yield from _open_readings(view, _open_deployments(view, "chosen") + _open_deployments(view, "slots"))
 
 
-def _us(world: World) -> int:
-    return world.region_codes.index("US")
-
-
 def _ramp(view: View) -> Iterator[Reading]:
-    records, us = view.context.records, _us(view.world)
+    if "US" not in view.world.region_codes:
+        return
+    records, us = view.context.records, view.world.region_codes.index("US")
     adopters = ordered_sum(records.adopters[:, us], 1)
     users = ordered_sum(records.own_users[:, us], 1)
     coverage = view.context.parameters.instruments.card_coverage
@@ -189,6 +188,8 @@ def _switching(view: View) -> Iterator[Reading]:
 
 def _telemetry(view: View) -> Iterator[Reading]:
     """DeepSeek's share of the assistant slots of each region; countries are read from their region."""
+    if "DeepSeek" not in view.world.lab_names:
+        return
     assistant = view.context.records.assistant
     lab = view.world.lab_names.index("DeepSeek")
     total = ordered_sum(assistant, 2)

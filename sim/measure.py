@@ -30,6 +30,8 @@ class Context:
     world: World
     parameters: Parameters
     recorded: SupplyRecords | None = None
+    start: int = 0
+    """Month of the first row of the records."""
 
     @property
     def supply(self) -> SupplyRecords:
@@ -76,7 +78,7 @@ class MeasureInfo:
 
 def frame(info: MeasureInfo, context: Context) -> pd.DataFrame:
     """Return a measure as a tidy table: month, segment_kind, segment, by, key, value (null where undefined)."""
-    months = [month_name(t) for t in range(context.n_months)]
+    months = [month_name(context.start + t) for t in range(context.n_months)]
     columns: dict[str, list[np.ndarray]] = {name: [] for name in ("month", *_LABELS, "value")}
     for kind, segment, by, keys, values in info.compute(context):
         rows = values.size

@@ -120,7 +120,10 @@ def _welfare(context: Context) -> Iterator[Part]:
     """Mean log-sum over price sensitivity, times p_0 in $/Mtok: a gain of B by 1 is worth p_0 at the margin."""
     records, prices = context.records, context.parameters.prices
     scale = np.array(
-        [price_scale(t, prices.scale, prices.scale_decline, LEVELS_MONTH) for t in range(records.payments.size)]
+        [
+            price_scale(context.start + t, prices.scale, prices.scale_decline, LEVELS_MONTH)
+            for t in range(records.payments.size)
+        ]
     )
     for segment in segments_of(context.world):
         if segment.kind in ("region", "user_bloc"):

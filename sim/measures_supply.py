@@ -138,7 +138,7 @@ def _stock(context: Context) -> Iterator[Part]:
 
 def _chip_price(context: Context) -> Iterator[Part]:
     supply = context.supply
-    home = supply.path.suppliers.price[: supply.n_months]
+    home = supply.path.suppliers.price[supply.start : supply.start + supply.n_months]
     keys = ["CN, legal", "CN, smuggled", "CN, domestic", "US"]
     table = [supply.chips("chip_price_cn"), supply.chips("smuggled_price"), home[:, 2], home[:, 0]]
     yield world_part("market", keys, np.stack(table, axis=1))
@@ -189,7 +189,7 @@ def _divide(context: Context) -> Iterator[Part]:
     adopters = [_of_users(context.records.adopters, context, bloc) for bloc in (NAL, US)]
     blocs = np.array(context.world.region_blocs)
     whole = [float(context.world.region_gdp[blocs == BLOCS[bloc]].sum()) for bloc in (NAL, US)]
-    adoption = ratio(adopters[0] / whole[0], adopters[1] / whole[1])
+    adoption = ratio(*(ratio(users, np.full_like(users, size)) for users, size in zip(adopters, whole, strict=True)))
     usable = context.supply.chips("usable")
     compute = ratio(ratio(usable[:, NAL], adopters[0]), ratio(usable[:, US], adopters[1]))
     yield world_part("what", ["adoption", "compute per adopter"], np.stack([adoption, compute], axis=1))

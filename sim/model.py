@@ -30,12 +30,12 @@ from sim.recorder import Recorder
 from sim.reporters import REPORTERS
 from sim.requirement import requirement_path
 from sim.rng import Streams, name_keys
+from sim.roster_world import world_of
 from sim.sampled import SampledHoldings
 from sim.scenario import Scenario
 from sim.shocks import trust_incident
 from sim.supply import Baseline, Event
 from sim.supply_start import build_supply
-from sim.tables import load_world
 from sim.world import BLOCS, CLASSES, World
 
 PHASES = (
@@ -62,7 +62,7 @@ class MarketModel(mesa.Model):  # type: ignore[misc]
     Args:
         scenario: world, policy, parameters, horizon and choice mode.
         rng: run seed, an integer.
-        world: the world, if not that of the data tables.
+        world: the world, if not that of the scenario.
         reverse: create and activate the agents in reverse order; nothing may depend on it.
         baseline: the status quo of the same seed, for a policy that runs beyond the hand-over (found if not given).
     """
@@ -79,10 +79,10 @@ class MarketModel(mesa.Model):  # type: ignore[misc]
         super().__init__(rng=seed)
         self.scenario = scenario
         self.seed = seed
-        self.t = 0
+        self.t = scenario.start
         self.n_months = scenario.horizon + 1
         self.parameters = scenario.parameters
-        self.world = world or load_world()
+        self.world = world or world_of(scenario)
         self.streams = Streams(seed)
         self.levers = compile_levers(scenario.policy, self.world, self.n_months, scenario.history_until)
         self.population = build_population(
@@ -104,7 +104,7 @@ class MarketModel(mesa.Model):  # type: ignore[misc]
         self.offers = self.supply.offers
         self.requirement = requirement_path(self.world, self.parameters, scenario.history_until, self.n_months)
         self.awareness = Awareness(
-            self.offers, self.population, self.parameters, self.streams, self.world.lab_home_index
+            self.offers, self.population, self.parameters, self.streams, self.world.lab_home_index, scenario.start
         )
         self.holdings = self._holdings()
         self.ledger = Ledger(self.world, self.population, self.parameters)
@@ -176,9 +176,8 @@ class MarketModel(mesa.Model):  # type: ignore[misc]
             for r in range(len(world.region_codes))[::order]
         ]
         Enterprise.create_agents(self, self.population.size, np.arange(self.population.size)[::order])
-        if self.parameters.ecosystem.form == "log":
-            for lab in labs:
-                lab.stock = 1.0
+        for lab in labs:
+            lab.stock = world.first_stock(lab.index, 1.0 if self.parameters.ecosystem.form == "log" else 0.0)
         return labs, governments
 
     def _stock(self) -> Floats:
@@ -217,15 +216,15 @@ class MarketModel(mesa.Model):  # type: ignore[misc]
             float(self.requirement[self.t]),
             fade,
             self.scenario.history_until,
-            (self.supply.rent[self.t], self.supply.ration[self.t]) if beyond else None,
+            (self.supply.rent_of_places(self.t), self.supply.ration[self.t]) if beyond else None,
         )
 
     def _awareness(self) -> None:
         self.awareness.advance(self.t)
 
     def _choice(self, menu: Menu) -> Any:
-        if self.t == 0:
-            self.holdings.start(menu, self.awareness, self.world.region_adoption)
+        if self.t == self.scenario.start:
+            self.holdings.start(menu, self.awareness, self.world.region_adoption, self.world.first_shares)
             self._count_adopters()
         demand, population = self.parameters.demand, self.population
         imitation = np.full(len(CLASSES), demand.imitation)
@@ -283,15 +282,15 @@ class MarketModel(mesa.Model):  # type: ignore[misc]
             self.supply.react(self.supply.chips.again(self.supply.levers), self.reactions.state_bonus)
 
     def _signals(self) -> Signals:
-        t, supply = self.t, self.supply
-        best = np.fmax.accumulate(np.fmax.reduce(self.recorder.records.frontier[: t + 1], axis=2), axis=0)
+        t, start, supply = self.t, self.scenario.start, self.supply
+        best = np.fmax.accumulate(np.fmax.reduce(self.recorder.records.frontier[start : t + 1], axis=2), axis=0)
         stock = self._stock()
         mostly_open = ledger_open(self.recorder.records.tokens[t])
         american = np.array(self.world.lab_blocs) == "US"
         whole = float(stock[mostly_open].sum())
         rent = supply.rent[t]
         return Signals(
-            gap=gap_months(best[:, 0], best[:, 1], t),
+            gap=gap_months(best[:, 0], best[:, 1], t - start),
             open_share=float(stock[mostly_open & american].sum()) / whole if whole > 0 else 0.0,
             tightness=float(supply.chips.path.tau[t]),
             incident=bool(self.shock[BLOCS.index("CN")] > 0),

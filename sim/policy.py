@@ -64,10 +64,16 @@ class Policy:
         return _checked(read_policy_file(path, shown(path)), path, names or shipped_vocabulary())
 
     @classmethod
-    def load_stack(cls, policies: str | Path | Iterable[str | Path], names: Vocabulary | None = None) -> Policy:
+    def load_stack(
+        cls,
+        policies: str | Path | Iterable[str | Path],
+        names: Vocabulary | None = None,
+        below: Policy | None = None,
+    ) -> Policy:
         """Return the named policies, later ones on top, all of them on the real world.
 
-        The real world is left out if one of the files says ``base: none`` and it is not named.
+        The real world is left out if one of the files says ``base: none`` and it is not named. ``below`` is what lies
+        there instead, in a world of its own.
 
         Raises:
             InputError: every problem of every file at once.
@@ -77,14 +83,14 @@ class Policy:
         problems: list[Problem] = []
         for name in wanted:
             try:
-                loaded.append(cls.load(name, names))
+                loaded.append(below if below is not None and str(name) == BASE else cls.load(name, names))
             except InputError as error:
                 problems += error.problems
         if problems:
             raise InputError(problems)
-        upper = [policy for policy in loaded if policy.names != (BASE,)]
+        upper = [policy for policy in loaded if policy.names != ((BASE,) if below is None else below.names)]
         if len(upper) < len(loaded) or all(policy.base == BASE for policy in upper):
-            upper.insert(0, cls.load(BASE, names))
+            upper.insert(0, below or cls.load(BASE, names))
         return cls.stack(upper)
 
     @classmethod

@@ -15,7 +15,7 @@ from sim.levers import LEVERS
 from sim.policy_reader import Raw
 from sim.policy_values import read_date, read_share, read_value_of
 from sim.targets import describe, labs_of, read_target, unknown
-from sim.vocabulary import Vocabulary
+from sim.vocabulary import Vocabulary, shipped_vocabulary
 
 ENTRY_KEYS = (
     *("from", "until", "actor", "lever", "target", "value", "share", "unit"),
@@ -168,7 +168,8 @@ def _actors(raw: Raw, lever: Lever | None, names: Vocabulary, problems: list[Pro
     if not members and actor not in names.labs:
         options = (*names.regions, *names.blocs, *names.labs)
         message, _, near = unknown("actor", actor, options, names)
-        problems.append(Problem(raw.where("actor"), "actor", message, describe("actor"), near))
+        legal = describe("actor") if names is shipped_vocabulary() else ", ".join(dict.fromkeys(options))
+        problems.append(Problem(raw.where("actor"), "actor", message, legal, near))
         return ()
     actors = members or (actor,)
     if lever is not None and not all(lever.allows(a, is_lab=not members) for a in actors):

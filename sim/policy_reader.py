@@ -107,16 +107,17 @@ def _mapping(node: yaml.MappingNode, place: str, problems: list[Problem]) -> Raw
         key, line = str(key_node.value), key_node.start_mark.line + 1
         if key in values:
             problems.append(Problem(f"{place}:{line}", key, "this key stands twice in one mapping"))
-        values[key] = _plain(value_node)
+        values[key] = plain(value_node)
         lines[key] = line
     return Raw(values, lines, place)
 
 
-def _plain(node: yaml.Node) -> Any:
+def plain(node: yaml.Node) -> Any:
+    """Return what a node holds as plain values; dates stay text."""
     if isinstance(node, yaml.MappingNode):
-        return {str(key.value): _plain(value) for key, value in node.value}
+        return {str(key.value): plain(value) for key, value in node.value}
     if isinstance(node, yaml.SequenceNode):
-        return [_plain(item) for item in node.value]
+        return [plain(item) for item in node.value]
     if node.tag == "tag:yaml.org,2002:timestamp":
         return str(node.value)
     try:
@@ -131,7 +132,7 @@ def read_value(text: str) -> Any:
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError:
         return text
-    return "" if node is None else _plain(node)
+    return "" if node is None else plain(node)
 
 
 def read_lever_override(key: str, text: object, actors: Mapping[str, str]) -> Raw:

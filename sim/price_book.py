@@ -53,6 +53,8 @@ class PriceBook:
         own: log of the own-API price of open models over the host price of the equation.
         host: log of the observed host price over that of the equation.
         war: labs' models that are sold at cost this month.
+        own_kept, host_kept: prices of the hand-over, $/Mtok, which new releases of a line take over.
+        fixed: whether these stay, in a world of fixed prices.
         listed: releases of the month that start at a list price of their own.
     """
 
@@ -63,6 +65,9 @@ class PriceBook:
     own: Floats
     host: Floats
     war: Bools
+    own_kept: Floats
+    host_kept: Floats
+    fixed: bool = False
     listed: set[int] = field(default_factory=set)
 
     @classmethod
@@ -91,12 +96,14 @@ class PriceBook:
             np.clip(size, settings.size_unknown_least, settings.size_unknown_most),
             size,
         )
-        book = cls(size, np.zeros(n), np.zeros(n), np.ones(n), np.zeros(n), np.zeros(n), np.zeros(n, dtype=bool))
+        zero, host = np.zeros(n), offers.host_price[:, handover]
+        book = cls(size, zero, zero.copy(), np.ones(n), zero.copy(), zero.copy(), zero > 0, price.copy(), host.copy())
+        book.fixed = world.stylised is not None and world.stylised.fixed_prices
         equation = unit * size
         known = np.isfinite(observed) & (observed > 0) & np.isfinite(equation)
         book.cost[known] = np.log(observed[known] / equation[known])
         book._set_markups(offers, parameters, price, observed, markups, handover)
-        for target, seen, place in ((book.host, offers.host_price[:, handover], hosted), (book.own, price, 1.0)):
+        for target, seen, place in ((book.host, host, hosted), (book.own, price, 1.0)):
             good = known & np.isfinite(seen) & (seen > 0)
             target[good] = np.log(seen[good] / _at_host(observed * place, parameters, handover)[good])
         return book
@@ -115,7 +122,7 @@ class PriceBook:
     def inherit(self, model: int, predecessor: int, size: float) -> None:
         """Give a new release the constants and the mark-up of its line's latest one."""
         self.size[model] = size
-        for name in ("cost", "markup", "ratio", "own", "host"):
+        for name in ("cost", "markup", "ratio", "own", "host", "own_kept", "host_kept"):
             table = getattr(self, name)
             table[model] = table[predecessor]
 
@@ -154,8 +161,8 @@ class PriceBook:
         )
         sold = released & np.append(offers.served, False)
         offers.cost[released, t] = cost[released]
-        offers.own_price[sold, t] = own[sold]
-        offers.host_price[released, t] = hosted[released]
+        offers.own_price[sold, t] = (self.own_kept if self.fixed else own)[sold]
+        offers.host_price[released, t] = (self.host_kept if self.fixed else hosted)[released]
 
     def quote(
         self,
@@ -173,6 +180,9 @@ class PriceBook:
         bloc = int(world.lab_bloc_index[lab])
         unit = float(_unit_by_bloc(parameters, rent, t)[bloc])
         cost = unit * size * float(np.exp(fade * self.cost[predecessor]))
+        if self.fixed:
+            kept = float(self.own_kept[predecessor])
+            return Quote(closed=kept, opened=kept, hosted=float(self.host_kept[predecessor]), cost=cost)
         place = float(rent[cheapest_abroad(rent)] / rent[bloc])
         opened, hosted = (float(_at_host(np.array([c]), parameters, t)[0]) for c in (cost, cost * place))
         return Quote(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -126,6 +126,12 @@ class Records:
             "text_spend": (r, k, len(LICENCES)),
         }
         return cls(**{name: np.zeros((n_months, *shape)) for name, shape in shapes.items()})
+
+    def since(self, start: int) -> Records:
+        """Return the records from month ``start`` on."""
+        if start == 0:
+            return self
+        return Records(**{item.name: getattr(self, item.name)[start:] for item in fields(self)})
 
 
 class Recorder:

@@ -17,17 +17,26 @@ def requirement_path(world: World, parameters: Parameters, handover: int, n_mont
     """Return req(t) without its spread, ECI, shape (n_months,).
 
     In replay q_L + offset + g_req (t - t_L)/12; after the hand-over it follows the slope of the best capability over
-    24 months, 12 months before, read from the data as they were (a policy must not move what tasks need).
+    24 months, 12 months before, read from the data as they were (a policy must not move what tasks need). A world
+    without history has no frontier before its start; there it grew by `research.residual_growth`.
     """
     demand = parameters.demand
     t = np.arange(n_months)
     path = demand.requirement + demand.requirement_offset + demand.requirement_growth * (t - LEVELS_MONTH) / 12
     best = _frontier(world, handover, n_months)
+    if world.stylised is not None:
+        best = _without_history(best, handover, parameters.research.residual_growth)
     for month in range(handover + 1, n_months):
         end, begin = max(month - LAG, 0), max(month - LAG - WINDOW, 0)
         slope = (best[end] - best[begin]) / max(end - begin, 1)
         path[month] = path[month - 1] + demand.requirement_follow * slope
     return np.asarray(path)
+
+
+def _without_history(best: Floats, start: int, growth: float) -> Floats:
+    """Return the frontier of a world without history: before its start as if it had grown by ``growth`` a year."""
+    before = start - np.arange(best.size)
+    return np.where(before > 0, best[start] - growth * before / 12, best)
 
 
 def _frontier(world: World, handover: int, n_months: int) -> Floats:

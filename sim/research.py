@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.calendar import LEVELS_MONTH, month_index
+from sim.calendar import month_index
 from sim.market.arrays import Bools, Floats, Ints
 from sim.market.knowledge import Spillovers, growth_path, knowledge_step, research_compute
 from sim.parameters import Parameters
@@ -69,7 +69,7 @@ def funding(world: World, parameters: Parameters, n_months: int) -> Floats:
         TURN,
         END,
         n_months,
-        LEVELS_MONTH,
+        world.levels_month,
     )
 
 
@@ -157,18 +157,27 @@ def replay(
     """
     months = handover + 1
     fund = funding(world, parameters, months)
-    bloc = world.lab_bloc_index
-    ones = np.ones(bloc.size)
-    compute = [
-        np.array([research_compute(fund[t], who.rent[t, bloc], ones) for t in range(months)]) for who in (baseline, arm)
-    ]
-    clock = Clock.of(releases, bloc.size, months)
+    compute = [_spent(world, fund, who.rent) for who in (baseline, arm)]
+    clock = Clock.of(releases, fund.shape[1], months)
     reference = (1.0 - parameters.research.training_share) * float(compute[0][handover].max())
-    gaps = stationary_gaps(world, parameters, baseline.levers, compute[0][handover], reference, clock, handover)
+    gaps = world.first_knowledge
+    if np.isnan(gaps).any():
+        steady = stationary_gaps(world, parameters, baseline.levers, compute[0][handover], reference, clock, handover)
+        gaps = np.where(np.isnan(gaps), steady, gaps)
     path = gaps[None, :] + parameters.research.progress * (np.arange(months)[:, None] - handover)
     moved = _differences(world, parameters, baseline, arm, compute, path, reference, clock)
     shift = _shifts(parameters, compute, path, moved)
     return Past(path + moved, compute[1], compute[0], gaps, reference, shift)
+
+
+def _spent(world: World, fund: Floats, rent: Floats) -> Floats:
+    """Return X_l(t): what funding buys (E8), or what the world fixes, H100e, shape (T, L)."""
+    fixed = world.fixed_compute(fund.shape[0])
+    if fixed is not None:
+        return fixed
+    bloc = world.lab_bloc_index
+    ones = np.ones(bloc.size)
+    return np.array([research_compute(fund[t], rent[t, bloc], ones) for t in range(fund.shape[0])])
 
 
 def stationary_gaps(

@@ -26,7 +26,7 @@ def simulate(
         scenario: what to run.
         seed: run seed; the same scenario and seed give the same bytes.
         progress: called after each month with the months done and the months in all.
-        world: the world, if not that of the data tables.
+        world: the world, if not that of the scenario.
 
     Returns:
         The recorded trajectory; the model itself is released.
@@ -36,11 +36,13 @@ def simulate(
     while model.t < model.n_months:
         model.step()
         if progress is not None:
-            progress(model.t, model.n_months)
+            progress(model.t - scenario.start, model.n_months - scenario.start)
     records, offers, used = model.recorder.records, model.offers, model.world
     supply = SupplyRecords.of(model.supply, records, used)
     happened = tell(model.supply, supply, records, used, model.levers.starts)
+    happened = tuple(h for h in happened if h.t >= scenario.start)
     if not needs_baseline(scenario) and scenario.horizon > scenario.history_until and world is None:
         remember((scenario.digest(), seed), model.supply.as_baseline())
     model.close()
+    records, supply = records.since(scenario.start), supply.since(scenario.start)
     return Trajectory(scenario, seed, records, used, offers, time.perf_counter() - began, supply, happened)

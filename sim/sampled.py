@@ -15,7 +15,7 @@ from sim.menu import OWN, Menu, Rows
 from sim.parameters import Parameters
 from sim.population import Population
 from sim.rng import Streams
-from sim.upgrades import best_priced, not_worse, upgrade_targets
+from sim.upgrades import best_priced, first_options, not_worse, upgrade_targets
 
 CHUNK = 4096
 """Slots evaluated at once: large enough to amortise calls, small enough for the cache."""
@@ -46,15 +46,32 @@ class SampledHoldings:
         self._fresh = np.empty(0, dtype=np.intp)
         self._runs = np.zeros((lab_keys.size, population.size))
 
-    def start(self, menu: Menu, awareness: Awareness, initial: Floats) -> None:
-        """Give the first adopters' slots the best admissible priced line, outside where there is none."""
+    def start(self, menu: Menu, awareness: Awareness, initial: Floats, shares: Floats | None = None) -> None:
+        """Give the first adopters' slots the best admissible priced line, outside where there is none.
+
+        With ``shares`` one draw per slot says which lab it holds, outside where that is not admissible.
+        """
         draw = self._streams.uniform("initial", self._population.keys)
         self.joined = draw < initial[self._population.region]
         slots = np.flatnonzero(self.joined[self._population.slot_owner] & ~self._habits.video)
+        if shares is not None:
+            self._share_out(menu, awareness, slots, shares)
+            return
         model = best_priced(menu, self._population, slots, awareness)
         admissible = model != NONE
         self.joined &= np.bincount(self._population.slot_owner[slots], admissible, self._population.size) > 0
         self._hold(slots[admissible], model[admissible], np.full(int(admissible.sum()), OWN))
+
+    def _share_out(self, menu: Menu, awareness: Awareness, slots: Ints, shares: Floats) -> None:
+        first = first_options(menu, self._population, slots, awareness, shares.size)
+        edges = np.cumsum(first.divide(shares), axis=0)
+        edges[edges > 1.0 - 1e-9] = 1.0
+        draw = self._streams.uniform("initial lab", self._population.slot_key[slots])
+        lab, each = (edges <= draw).sum(axis=0), np.arange(slots.size)
+        inside, lab = lab < shares.size, np.minimum(lab, shares.size - 1)
+        model = np.where(inside, first.model[lab, each], NONE)
+        self.joined &= np.bincount(self._population.slot_owner[slots], first.able, self._population.size) > 0
+        self._hold(slots, model, first.channel[lab, each])
 
     def step(self, menu: Menu, awareness: Awareness, hazard: Floats) -> Welfare:
         """Let enterprises adopt, upgrade, review and choose."""

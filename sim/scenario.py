@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -16,23 +16,20 @@ from pydantic import ConfigDict, model_validator
 from pydantic.dataclasses import dataclass
 
 from sim.calendar import month_index, month_name
-from sim.entries import Entry
-from sim.errors import InputError, Problem, nearest
+from sim.errors import InputError, Problem
 from sim.futures import NONE, Future
 from sim.parameters import Parameters
 from sim.policy import BASE, Policy
-from sim.policy_check import overlaps, rivals
-from sim.release_modes import unchoosable
-from sim.vocabulary import shipped_vocabulary
+from sim.roster import HISTORY, Roster
+from sim.roster_policy import NOTHING, real_world, roster_vocabulary
+from sim.scenario_check import LAST_HORIZON, check_scenario
+from sim.vocabulary import Vocabulary
 
-WORLDS = ("history",)
-CHOICES = ("sampled", "expected")
-STRATEGIES = ("adaptive", "fixed")
 SWITCH = {"on": True, "off": False}
 DEFAULT_HISTORY = "2026-07"
 """The last month with well-covered releases (docs/model.md, section 4)."""
-LAST_HORIZON = month_index("2040-12")
-ENTERPRISES = (52, 1_000_000)
+SPAN = 59
+"""Months that a world without history runs on if no horizon is given: five years in all."""
 
 T = TypeVar("T")
 
@@ -43,9 +40,9 @@ class Scenario:
 
     Attributes:
         name: for people; it changes no run.
-        world: ``history``: the world of the data tables.
+        world: ``history``, the world of the data tables, or the name of the roster.
         start: first month (0 is 2023-01).
-        history_until: t_h, the hand-over: the last month of the replay.
+        history_until: t_h, the hand-over: the last month of the replay; of a roster, its first month.
         horizon: last month of the run.
         enterprises: number of weighted enterprises.
         choice: ``sampled`` draws decisions, ``expected`` moves mass.
@@ -56,13 +53,14 @@ class Scenario:
         future: what the world brings that nobody decides; its parameters are already in ``parameters``.
         resample_population: replicates draw their own enterprises.
         population_seed: seed of the enterprises that replicates share.
+        roster: a world without history; None for the world of the data tables.
 
     Raises:
         InputError: every illegal value at once.
     """
 
     name: str = BASE
-    world: str = "history"
+    world: str = HISTORY
     start: int = 0
     history_until: int = dataclasses.field(default_factory=lambda: month_index(DEFAULT_HISTORY))
     horizon: int = dataclasses.field(default_factory=lambda: month_index(DEFAULT_HISTORY))
@@ -75,11 +73,12 @@ class Scenario:
     future: Future = dataclasses.field(default_factory=Future)
     resample_population: bool = False
     population_seed: int = 0
+    roster: Roster | None = None
 
     @model_validator(mode="after")
     def _legal(self) -> Scenario:
         values = {item.name: getattr(self, item.name) for item in dataclasses.fields(self)}
-        problems = _check(values, {}, "Scenario")
+        problems = check_scenario(values, {}, "Scenario")
         if problems:
             raise InputError(problems)
         return self
@@ -95,7 +94,7 @@ class Scenario:
         choice: str = "sampled",
         params: Mapping[str, Any] | None = None,
         levers: Mapping[str, Any] | Iterable[tuple[str, Any]] = (),
-        world: str = "history",
+        world: str | Path | Mapping[str, Any] | Roster = HISTORY,
         strategy: str = "adaptive",
         reactions: bool | str = False,
         future: str | Path = NONE,
@@ -108,13 +107,13 @@ class Scenario:
 
         Args:
             policy: a name or path, or several of them, later ones on top; the real world lies below.
-            horizon: last month, YYYY-MM (default: ``history_until``).
-            history_until: last month of the replay, YYYY-MM.
+            horizon: last month, YYYY-MM (default: ``history_until``; five years of a world without history).
+            history_until: last month of the replay, YYYY-MM; a world without history has its start instead.
             enterprises: number of weighted enterprises.
             choice: ``sampled`` or ``expected``.
             params: dotted path to value, for example ``{"demand.gamma": 2}``.
             levers: ``<lever>.<actor>.<target>`` to ``value[@from[..until]]``; they lie on top.
-            world: name of the world.
+            world: ``history``, or a world without history: the name of a shipped one, a file, a mapping, a roster.
             strategy: ``adaptive`` or ``fixed``.
             reactions: True or ``on``: governments react to what they see; False or ``off``: they keep to the policy.
             future: name or path of an exogenous future; values of ``params`` win over its parameters.
@@ -128,17 +127,21 @@ class Scenario:
         """
         places = dict(where or {})
         problems: list[Problem] = []
+        roster = _roster(world, places)
+        names, below = roster_vocabulary(roster), None if roster is None else real_world(roster)
         until = _month("history.until", history_until, places, problems)
-        last = until if horizon is None else _month("horizon", horizon, places, problems)
-        stack = _collect(lambda: Policy.load_stack(policy), problems)
-        single = _collect(lambda: Policy.from_levers(levers), problems)
-        outlook = _collect(lambda: _future(future, params or {}, places), problems)
+        if roster is not None and history_until == DEFAULT_HISTORY:
+            until = roster.start
+        last = _default_horizon(until, roster) if horizon is None else _month("horizon", horizon, places, problems)
+        stack = _collect(lambda: Policy.load_stack(policy, names, below), problems)
+        single = _collect(lambda: Policy.from_levers(levers, names), problems)
+        outlook = _collect(lambda: _future(future, params or {}, places, names), problems)
         coming = outlook or Future()
         wanted, set_by = {**dict(coming.params), **(params or {})}, {**dict(coming.places), **places}
         parameters = _collect(lambda: _parameters(wanted, set_by), problems)
         values = {
-            "world": world,
-            "start": 0,
+            "world": HISTORY if roster is None else roster.name,
+            "start": 0 if roster is None else roster.start,
             "history_until": until,
             "horizon": last,
             "enterprises": enterprises,
@@ -152,12 +155,13 @@ class Scenario:
             "future": coming,
             "resample_population": resample_population,
             "population_seed": population_seed,
+            "roster": roster,
         }
-        problems += _check(values, places, "Scenario.load")
+        problems += check_scenario(values, places, "Scenario.load")
         if problems:
             raise InputError(problems)
         chosen: Any = values
-        return cls(name=name or chosen["policy"].name, **chosen)
+        return cls(name=name or _name(chosen["policy"], roster), **chosen)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -175,11 +179,20 @@ class Scenario:
             for shock in self.future.shocks
             if shock.start > horizon
         ]
+        notes += [
+            f"{entry.origin}: {entry.lever} of {entry.actor} ends before the world {self.world} starts "
+            f"({month_name(until)}), and changes nothing"
+            for entry in self.policy.entries
+            if self.roster is not None and entry.origin != BASE and _ended(entry.last_month(until), until)
+        ]
         return (*self.policy.notes, *dict.fromkeys(notes))
 
     def canonical(self) -> dict[str, Any]:
         """Return the resolved scenario as plain data: all that can change a result, and nothing else."""
-        plain = {item.name: getattr(self, item.name) for item in dataclasses.fields(self) if item.name != "name"}
+        left_out = {"name", "roster"}
+        plain = {item.name: getattr(self, item.name) for item in dataclasses.fields(self) if item.name not in left_out}
+        if self.roster is not None:
+            plain["roster"] = self.roster.canonical()
         return plain | {
             "parameters": dataclasses.asdict(self.parameters),
             "policy": self.policy.canonical(),
@@ -200,10 +213,36 @@ def _collect(make: Callable[[], T], problems: list[Problem]) -> T | None:
         return None
 
 
-def _future(name: str | Path, params: Mapping[str, Any], places: Mapping[str, str]) -> Future:
+def _roster(world: str | Path | Mapping[str, Any] | Roster, places: Mapping[str, str]) -> Roster | None:
+    """Return the roster that is meant, None for the world of the data; a name that there is not, where it was given."""
+    if isinstance(world, Roster) or world == HISTORY:
+        return world if isinstance(world, Roster) else None
+    try:
+        return Roster.load(world)
+    except InputError as error:
+        given = {f"world={world}": places.get("world", "Scenario.load")}
+        raise InputError([dataclasses.replace(p, where=given.get(p.where, p.where)) for p in error.problems]) from error
+
+
+def _default_horizon(until: int | None, roster: Roster | None) -> int | None:
+    return until if roster is None or until is None else min(until + SPAN, LAST_HORIZON)
+
+
+def _name(policy: Policy, roster: Roster | None) -> str:
+    """Return what a scenario is called: its policies, on top of its world."""
+    if roster is None:
+        return policy.name
+    return "+".join([roster.name, *(name for name in policy.names if name not in (BASE, NOTHING))])
+
+
+def _ended(last: int | None, start: int) -> bool:
+    return last is not None and last < start
+
+
+def _future(name: str | Path, params: Mapping[str, Any], places: Mapping[str, str], names: Vocabulary) -> Future:
     """Return the future with the parameters that nobody overrides; a name that there is not, where it was given."""
     try:
-        return Future.load(name).applied(params)
+        return Future.load(name, names).applied(params)
     except InputError as error:
         given = {f"future={name}": places.get("future", f"future={name}")}
         raise InputError([dataclasses.replace(p, where=given.get(p.where, p.where)) for p in error.problems]) from error
@@ -224,68 +263,3 @@ def _parameters(params: Mapping[str, Any], places: Mapping[str, str]) -> Paramet
     except InputError as error:
         moved = [dataclasses.replace(p, where=places.get(p.key, p.where)) for p in error.problems]
         raise InputError(moved) from error
-
-
-def _check(values: Mapping[str, Any], places: Mapping[str, str], default: str) -> list[Problem]:
-    """Return what is illegal in the values that are there (None was reported before)."""
-    problems = []
-
-    def refuse(key: str, message: str, legal: str, near: str | None = None) -> None:
-        problems.append(Problem(places.get(key, default), key, message, legal, near))
-
-    until, horizon = values["history_until"], values["horizon"]
-    last = shipped_vocabulary().last_month
-    for key, what, options in (
-        ("world", "world", WORLDS),
-        ("choice", "way of choosing", CHOICES),
-        ("strategy", "strategy", STRATEGIES),
-    ):
-        if values[key] not in options:
-            refuse(key, f"there is no {what} {values[key]!r}", ", ".join(options), nearest(str(values[key]), options))
-    if values["start"] != 0:
-        refuse("start", "the history starts in 2023-01", "0")
-    if until is not None and not 1 <= until <= last:
-        which = "beyond the data" if until > last else "before the data"
-        refuse("history.until", f"{month_name(until)} is {which}", f"2023-02 to {month_name(last)}")
-    if horizon is not None and horizon < values["start"]:
-        refuse("horizon", f"{month_name(horizon)} is before the start", f"2023-01 to {month_name(LAST_HORIZON)}")
-    if horizon is not None and horizon > LAST_HORIZON:
-        refuse("horizon", f"{month_name(horizon)} is too far", f"2023-01 to {month_name(LAST_HORIZON)}")
-    count, seed = values["enterprises"], values["population_seed"]
-    if isinstance(count, bool) or not isinstance(count, int) or not ENTERPRISES[0] <= count <= ENTERPRISES[1]:
-        refuse("enterprises", f"{count!r} is not legal", f"a whole number, {ENTERPRISES[0]} to {ENTERPRISES[1]}")
-    for key, legal in (("reactions", "on or off"), ("resample_population", "true or false")):
-        if not isinstance(values[key], bool):
-            refuse(key, f"{values[key]!r} is not legal", legal)
-    if until is not None:
-        problems += values["future"].early(until)
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        refuse("population_seed", f"{seed!r} is not legal", "a whole number, 0 or more")
-    if values["policy"] is not None:
-        problems += _check_policy(values["policy"], until)
-    return problems
-
-
-def _check_policy(policy: Policy, t_handover: int | None) -> list[Problem]:
-    """Return the entries that can't act as they are dated, and those that set one thing twice."""
-    if t_handover is None:
-        return []
-    problems = [problem for entry in policy.entries for problem in _check_entry(entry, t_handover)]
-    problems += overlaps(policy.entries, t_handover)
-    return problems + rivals(policy.entries, shipped_vocabulary(), t_handover)
-
-
-def _check_entry(entry: Entry, t_handover: int) -> Iterator[Problem]:
-    start, last = entry.first_month(t_handover), entry.last_month(t_handover)
-    if entry.start is None and last is not None and last < start:
-        message = f"the entry ends before it starts, in {month_name(start)}, the month after the hand-over"
-        yield Problem(entry.where, "until", message, "a later date, or a 'from'")
-    if entry.lever == "content_review" and entry.origin != BASE and start <= t_handover:
-        message = (
-            f"content review delays releases after the hand-over ({month_name(t_handover)}) only, because the "
-            f"replay keeps real release dates; this entry starts in {month_name(start)}"
-        )
-        yield Problem(entry.where, "from", message, "a later date, or history.until before it")
-    refused = unchoosable(entry, shipped_vocabulary(), t_handover)
-    if refused is not None:
-        yield Problem(entry.where, "value", *refused)

@@ -69,7 +69,7 @@ def habits(world: World, offers: Offers, handover: int) -> Floats:
             mode = OPEN
         else:
             mode = TIERED if offers.closed[mine & flagship].any() or not flagship[mine].any() else OPEN
-        table[lab, mode] += np.unique(offers.month[mine]).size
+        table[lab, mode] += world.months_released(lab, np.unique(offers.month[mine]).size)
     return np.asarray((table + 0.5) / (table.sum(axis=1, keepdims=True) + 2.0))
 
 

@@ -119,6 +119,7 @@ class SupplySide:
         self.profit = np.zeros(labs)
         self.hand_over_markups = np.zeros(labs)
         self.inference = np.zeros(4)
+        self.fixed_compute = self.world.fixed_compute(months)
         last = min(self.handover + 1, months)
         self.knowledge[:last] = self.past.knowledge[:last]
         self.compute[:last] = self.past.compute[:last]
@@ -131,8 +132,7 @@ class SupplySide:
         if t <= self.handover or menu is None:
             return
         assert self.book is not None and self.desk is not None
-        self.rent[t], demand = self._clear(t)
-        self.ration[t] = self.chips.ration(t, demand, self.elsewhere)
+        self._supply_compute(t)
         self._learn(t)
         self.reading = read_demand(menu, self.panel, self.population, awareness, adopted)
         self.markups = lab_markups(self.reading, self.panel, self.population, self.parameters.demand.dissimilarity)
@@ -155,6 +155,11 @@ class SupplySide:
         self.expected[t] = self.budgets.expected
         if t == self.handover and t + 1 < self.n_months:
             self._hand_over(t, menu, awareness, adopted)
+
+    def rent_of_places(self, t: int) -> Floats:
+        """Return the rents that tell prices of places apart, shape (4,): where prices are fixed, one for all."""
+        fixed = self.book is not None and self.book.fixed
+        return np.full(4, self.rent[t, 0]) if fixed else self.rent[t]
 
     def react(self, chips: ChipMarket, state_bonus: float) -> None:
         """Take over what governments have changed: chips to come, and support of open releases in CN."""
@@ -219,6 +224,8 @@ class SupplySide:
     def _fit_funds(self, t: int) -> None:
         """Scale the outside funding of a bloc whose labs want more compute than there is, and say so."""
         quiet = self.baseline
+        if self.fixed_compute is not None:
+            return
         self.fund_scale = self.chips.fund_scale(t, self.used[t]) if quiet is None else quiet.fund_scale
         self.budgets.scale_funds(self.fund_scale[self.world.lab_bloc_index], t)
         for bloc in np.flatnonzero(self.fund_scale < 1.0):
@@ -241,6 +248,14 @@ class SupplySide:
             tightness=float(self.chips.path.tau[t]),
             state_bonus=self.state_bonus,
         )
+
+    def _supply_compute(self, t: int) -> None:
+        """Set rent and ration of month t (E7); where compute is fixed, rent stays and all of it is served."""
+        if self.fixed_compute is not None:
+            self.rent[t] = self.rent[self.handover]
+            return
+        self.rent[t], demand = self._clear(t)
+        self.ration[t] = self.chips.ration(t, demand, self.elsewhere)
 
     def _clear(self, t: int) -> tuple[Floats, Floats]:
         """Return the rents at which the month's R&D budgets and the inference of the month before find room.
@@ -268,7 +283,8 @@ class SupplySide:
         a_open, a_api = self._embodied(t - 1)
         self.knowledge[t] = a + knowledge_step(a, effort, known, a_open, a_api)
         bloc = world.lab_bloc_index
-        self.compute[t] = research_compute(self.budgets.budget, self.rent[t, bloc], self.ration[t, bloc])
+        bought = research_compute(self.budgets.budget, self.rent[t, bloc], self.ration[t, bloc])
+        self.compute[t] = bought if self.fixed_compute is None else self.fixed_compute[t]
 
     def _embodied(self, t: int) -> tuple[Floats, Floats]:
         """Return the best knowledge in reachable public weights and behind closed APIs, by viewer, shape (L,) each."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 
@@ -41,7 +42,8 @@ class SupplyRecords:
         active: labs with a text release in the last 18 months (T, L).
         list_price: list price of each line on its lab's own API, $/Mtok (T, Z); NaN where there is none.
         sold: model on its lab's own API by line, -1 where there is none (T, Z).
-        path: chips and compute stocks; flows of shape (T,), stocks of shape (T, 4).
+        path: chips and compute stocks from 2023-01; flows of shape (T,), stocks of shape (T, 4).
+        start: month of the first row of all tables but the path.
     """
 
     handover: int
@@ -60,6 +62,7 @@ class SupplyRecords:
     list_price: Floats
     sold: Ints
     path: ChipPath
+    start: int = 0
 
     @classmethod
     def of(cls, supply: SupplySide, records: Records, world: World) -> SupplyRecords:
@@ -94,7 +97,15 @@ class SupplyRecords:
     def chips(self, name: str) -> Floats:
         """Return an array of the chip path, cut to the months of the run."""
         table: Floats = getattr(self.path, name)
-        return np.asarray(table[: self.n_months], dtype=np.float64)
+        return np.asarray(table[self.start : self.start + self.n_months], dtype=np.float64)
+
+    def since(self, start: int) -> SupplyRecords:
+        """Return the records from month ``start`` on."""
+        if start == 0:
+            return self
+        tables = {item.name: getattr(self, item.name) for item in fields(self)}
+        cut: dict[str, Any] = {name: table[start:] for name, table in tables.items() if isinstance(table, np.ndarray)}
+        return replace(self, start=start, **cut)
 
 
 def _cash(supply: SupplySide, profit: Floats) -> Floats:

@@ -10,14 +10,14 @@ from sim.compile import LeverArrays
 from sim.completions import plan
 from sim.history import Offers, reserve
 from sim.panel import Panel
-from sim.policy import BASE, Policy
 from sim.population import Population
 from sim.research import Arm, funding, replay
 from sim.rng import Streams
+from sim.roster_policy import real_world
 from sim.scenario import Scenario
 from sim.shocks import extra_compute
 from sim.supply import Baseline, SupplySide
-from sim.supply_levers import compile_supply
+from sim.supply_levers import SupplyLevers, compile_supply
 from sim.world import World, WorldRelease
 
 
@@ -44,7 +44,8 @@ def build_supply(
     parameters, handover, n_months = scenario.parameters, scenario.history_until, scenario.horizon + 1
     span = max(n_months, handover + 1)
     arm = compile_supply(scenario.policy, world, span, handover, parameters.releases.refile)
-    quiet = compile_supply(Policy.load(BASE), world, span, handover, parameters.releases.refile)
+    quiet = compile_supply(real_world(scenario.roster), world, span, handover, parameters.releases.refile)
+    _share_past(arm, quiet, scenario.start)
     extra = extra_compute(scenario.future, span)
     chips_quiet = ChipMarket(world, parameters, quiet, span, handover, None, None, extra)
     chips = ChipMarket(world, parameters, arm, span, handover, chips_quiet.path, None, extra)
@@ -66,6 +67,8 @@ def build_supply(
     fund = funding(world, parameters, span)
     open_only = np.array([bool((~offers.closed[offers.lab == k]).all()) for k in range(len(world.lab_names))])
     plan_profit = None if baseline is None else baseline.profit
+    budgets = Budgets.of(fund, plan_profit, open_only, parameters)
+    budgets.budget = world.first_budget(fund[scenario.start])
     return SupplySide(
         world=world,
         parameters=parameters,
@@ -76,7 +79,7 @@ def build_supply(
         past=past,
         streams=streams,
         panel=Panel.of(population),
-        budgets=Budgets.of(fund, plan_profit, open_only, parameters),
+        budgets=budgets,
         handover=handover,
         n_months=n_months,
         adaptive=scenario.strategy == "adaptive",
@@ -87,6 +90,12 @@ def build_supply(
         local=levers.local,
         scheduled=scheduled,
     )
+
+
+def _share_past(arm: SupplyLevers, quiet: SupplyLevers, start: int) -> None:
+    """Give a policy's arm the past of the status quo where a run begins without one: nothing acts before the start."""
+    for name, table in arm.arrays().items():
+        table[:start] = getattr(quiet, name)[:start]
 
 
 def _shift(offers: Offers, shift: np.ndarray) -> None:

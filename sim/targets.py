@@ -9,7 +9,7 @@ from sim.entries import Target
 from sim.errors import Problem, nearest
 from sim.lever import Lever
 from sim.policy_reader import Raw
-from sim.vocabulary import CHANNELS, CLASSES, TIERS, Vocabulary
+from sim.vocabulary import CHANNELS, CLASSES, TIERS, Vocabulary, shipped_vocabulary
 
 EVERYBODY = ("all", "foreign", "home")
 EVERYWHERE = ("world", "all")
@@ -103,7 +103,9 @@ def unknown(key: str, name: str, legal: Iterable[str], names: Vocabulary) -> tup
     """Return message, legal values and nearest name for a name that is not known."""
     if key in {"developer", "actor"} and name in names.pooled:
         return f"{name!r} has no agent of its own; it is pooled", describe("developer"), names.pooled[name]
-    return f"there is no {key} {name!r}", describe(key), nearest(name, legal)
+    options = list(legal)
+    known = describe(key) if names is shipped_vocabulary() else ", ".join(options)
+    return f"there is no {key} {name!r}", known, nearest(name, options)
 
 
 def labs_of(developers: Iterable[str], actor: str, names: Vocabulary) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ class Trajectory:
     Attributes:
         scenario: what was run.
         seed: run seed.
-        records: the recorded arrays.
+        records: the recorded arrays, from the first month of the run on.
         world: the world of the run.
         offers: the catalogue of the run.
         seconds: time that the run took.
@@ -47,7 +47,7 @@ class Trajectory:
     @property
     def months(self) -> list[str]:
         """Months of the run, YYYY-MM."""
-        return [month_name(t) for t in range(self.records.payments.size)]
+        return [month_name(self.scenario.start + t) for t in range(self.records.payments.size)]
 
     @property
     def supply(self) -> SupplyRecords:
@@ -88,7 +88,7 @@ class Trajectory:
     @property
     def _context(self) -> Context:
         parameters: Parameters = self.scenario.parameters
-        return Context(self.records, self.world, parameters, self.recorded)
+        return Context(self.records, self.world, parameters, self.recorded, self.scenario.start)
 
 
 def _pick(name: str, known: dict[str, Any], kind: str) -> Any:

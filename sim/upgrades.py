@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from sim.awareness import Awareness
 from sim.history import NONE, Offers
 from sim.holdings import Habits
-from sim.market.arrays import Ints
+from sim.market.arrays import Bools, Floats, Ints
 from sim.menu import OWN, Menu
 from sim.population import Population
 
@@ -23,6 +25,51 @@ def best_priced(menu: Menu, population: Population, slots: Ints, awareness: Awar
     best = quality.argmax(axis=0)
     where = np.arange(slots.size)
     return np.where(quality[best, where] > -np.inf, model[best, where], NONE)
+
+
+@dataclass(frozen=True)
+class FirstOptions:
+    """What each slot would hold of each lab at the start; L labs, S slots.
+
+    Attributes:
+        model: release of the lab's flagship line, NONE where no channel is admissible, shape (L, S).
+        channel: first admissible channel, shape (L, S).
+        able: whether the slot has anything to hold at all, shape (S,).
+    """
+
+    model: Ints
+    channel: Ints
+    able: Bools
+
+    def divide(self, shares: Floats) -> Floats:
+        """Return what share of each slot each lab holds, shape (L, S).
+
+        What is out of a slot's reach goes to the labs that are not, in proportion, so that it holds as much in all.
+        """
+        within = np.where(self.model != NONE, shares[:, None], 0.0)
+        whole, reached = 0.0, np.zeros(within.shape[1])
+        for share, row in zip(shares.tolist(), within, strict=True):
+            whole += share
+            reached += row
+        return np.asarray(within * np.divide(whole, reached, out=np.zeros_like(reached), where=reached > 0))
+
+
+def first_options(menu: Menu, population: Population, slots: Ints, awareness: Awareness, labs: int) -> FirstOptions:
+    """Return each lab's flagship (else its largest line) on the first admissible channel of each slot."""
+    rows, tier = menu.text, menu.offers.line_tier
+    model = np.full((labs, slots.size), NONE, dtype=np.intp)
+    channel = np.zeros((labs, slots.size), dtype=np.intp)
+    if not rows.line.size:
+        return FirstOptions(model, channel, np.zeros(slots.size, dtype=bool))
+    owner = population.slot_owner[slots]
+    admissible = menu.utility(population, slots, awareness.own, awareness.weights, False) > -np.inf
+    for row in np.lexsort((rows.line, rows.channel, tier[rows.line], rows.lab)):
+        lab, line = rows.lab[row], rows.line[row]
+        known = awareness.own if rows.channel[row] == OWN else awareness.weights
+        free = admissible[row] & (model[lab] == NONE)
+        model[lab, free] = known[line, owner[free]]
+        channel[lab, free] = rows.channel[row]
+    return FirstOptions(model, channel, np.asarray(admissible.any(axis=0)))
 
 
 def upgrade_targets(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.calendar import LEVELS_MONTH
 from sim.market.arrays import Bools, Floats, Ints
 
 CLASSES = ("developer", "enterprise", "regulated", "public")
@@ -83,6 +84,35 @@ class PriceRecord:
 
 
 @dataclass(frozen=True)
+class Stylised:
+    """What a roster says beyond the tables of a world: a start instead of a history (docs/model.md, section 4).
+
+    Attributes:
+        start: month t_h in which the levels hold and the run begins.
+        compute: fixed X_l at the start, H100e, shape (L,); None: the market for compute decides.
+        compute_growth: growth of the fixed X_l, x/yr.
+        fixed_prices: prices of labs and hosts stay.
+        releases: labs complete generations after the start.
+        knowledge: a_l at the start, nat, shape (L,); NaN: the stationary gap of E9.
+        budget: RD_l at the start, M$/mo, shape (L,); NaN: the outside funding.
+        stock: G_l at the start, shape (L,); NaN: as in every world.
+        shares: share of adopters' slots that hold each lab at the start, shape (L,); None: the best admissible line.
+        habit: months of the year before the start in which each lab released in its mode (E29), shape (L,).
+    """
+
+    start: int
+    compute: Floats | None
+    compute_growth: float
+    fixed_prices: bool
+    releases: bool
+    knowledge: Floats
+    budget: Floats
+    stock: Floats
+    shares: Floats | None
+    habit: Floats
+
+
+@dataclass(frozen=True)
 class World:
     """Everything that a run needs to know of reality before any policy.
 
@@ -122,6 +152,55 @@ class World:
     """Log propensity of a lab's use to show on a router, shape (L,)."""
     n_months: int
     """Months of data from 2023-01."""
+    stylised: Stylised | None = None
+    """What makes it a world without history; None for the world of the data tables."""
+
+    @property
+    def start(self) -> int:
+        """First month of a run."""
+        return 0 if self.stylised is None else self.stylised.start
+
+    @property
+    def levels_month(self) -> int:
+        """Month at which outside funding holds."""
+        return LEVELS_MONTH if self.stylised is None else self.stylised.start
+
+    @property
+    def completes(self) -> bool:
+        """Whether labs complete generations after the hand-over."""
+        return self.stylised is None or self.stylised.releases
+
+    @property
+    def first_shares(self) -> Floats | None:
+        """Share of adopters' slots that hold each lab at the start, shape (L,); None: the best admissible line."""
+        return None if self.stylised is None else self.stylised.shares
+
+    @property
+    def first_knowledge(self) -> Floats:
+        """a_l at the hand-over, nat, shape (L,); NaN: the stationary gap (O28)."""
+        return np.full(len(self.lab_names), np.nan) if self.stylised is None else self.stylised.knowledge
+
+    def months_released(self, lab: int, known: int) -> float:
+        """Return in how many months of the last year a lab released; ``known`` of them stand in the catalogue."""
+        return float(known) if self.stylised is None else float(self.stylised.habit[lab])
+
+    def first_budget(self, usual: Floats) -> Floats:
+        """Return RD_l at the start, M$/mo, shape (L,); ``usual`` where the world says nothing."""
+        if self.stylised is None:
+            return usual.copy()
+        return np.where(np.isnan(self.stylised.budget), usual, self.stylised.budget)
+
+    def first_stock(self, lab: int, usual: float) -> float:
+        """Return a lab's ecosystem stock at the start, ``usual`` where the world says nothing."""
+        given = np.nan if self.stylised is None else float(self.stylised.stock[lab])
+        return usual if np.isnan(given) else given
+
+    def fixed_compute(self, n_months: int) -> Floats | None:
+        """Return X_l(t) where the world fixes it, H100e, shape (T, L); None where the market decides."""
+        if self.stylised is None or self.stylised.compute is None:
+            return None
+        years = (np.arange(n_months) - self.stylised.start) / 12
+        return np.asarray(np.multiply.outer(self.stylised.compute_growth**years, self.stylised.compute))
 
     @property
     def model_names(self) -> tuple[str, ...]:
@@ -146,4 +225,4 @@ class World:
     @property
     def chinese_region(self) -> Bools:
         """Regions whose users feel no alignment penalty, shape (R,)."""
-        return np.array([code == "CN" for code in self.region_codes])
+        return np.array([bloc == "CN" for bloc in self.region_blocs])

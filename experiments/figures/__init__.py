@@ -54,7 +54,7 @@ def draw(name: str, tables: Tables, scene: Scene) -> list[Drawing]:
     """
     from experiments.figures.style import house
 
-    with house():
+    with house(scene.labs):
         return list(family(name)(tables, scene))
 
 

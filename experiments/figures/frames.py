@@ -48,6 +48,7 @@ class Scene:
         first, last: month indices of the first and last month.
         handover: month index of the last month of history; None if the run is all history.
         events: dated marks.
+        labs: name and bloc of the labs, in a world of its own.
     """
 
     scenario: str
@@ -58,6 +59,7 @@ class Scene:
     last: int
     handover: int | None = None
     events: tuple[Event, ...] = ()
+    labs: tuple[tuple[str, str], ...] = ()
 
     @property
     def sample(self) -> str:

@@ -6,10 +6,12 @@ greyscale. Labs take shades of their bloc's hue, so that a lab figure can be rea
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 
 WIDTH = 6.3
 """Width of a memo column, inches."""
@@ -30,6 +32,13 @@ LABS = {
     "Mistral AI": "#009E73", "Cohere": "#5CC2A3", "Other (EU)": "#7FCDB4", "Other (JP)": "#A6D9C8",
     "Other (KRTW)": "#C7E8DC", "TII": "#8C7AA9", "Other (SAN)": "#A99BC2", "Other (OTH)": "#C5BBD6",
 }  # fmt: skip
+SHADES = {
+    "US": ("#0072B2", "#1F3F77", "#4FA3D6", "#6E8FB5", "#00588A", "#7BB8DD", "#35618F", "#A9C7DD"),
+    "CN": ("#D55E00", "#A63F00", "#F08A3C", "#8A3A12", "#F5AE70", "#C97B4A", "#E3A587", "#F2C6A0"),
+    "AL": ("#009E73", "#5CC2A3", "#00664B", "#7FCDB4", "#A6D9C8"),
+    "NAL": ("#8C7AA9", "#5E4B7E", "#A99BC2", "#C5BBD6"),
+}
+"""Shades for labs that the table above does not know."""
 NAMES = {
     "US": "US", "CN": "China", "AL": "Allied", "NAL": "Non-aligned", "open": "Open weights", "closed": "Closed",
     "open_restricted": "Open, restricted", "open_permissive": "Open, permissive", "A": "Own API",
@@ -42,11 +51,21 @@ ORDER = {
     "channel": ("A", "H", "S"),
 }
 PALETTE = {**BLOCS, **LICENCES, **OPENNESS, **CHANNELS, **LABS}
+_OWN: ContextVar[Mapping[str, str]] = ContextVar("colours of labs", default=MappingProxyType({}))
 
 
 def colour(key: str) -> str:
     """Return the colour that stands for a bloc, an openness, a channel or a lab; grey for anything else."""
-    return PALETTE.get(key, GREY)
+    return _OWN.get().get(key) or PALETTE.get(key, GREY)
+
+
+def shades(labs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Return a colour for each lab, given with its bloc: one after the other the shades of its bloc's labs."""
+    found: dict[str, str] = {}
+    for bloc, hues in SHADES.items():
+        mine = [lab for lab, home in labs if home == bloc]
+        found |= {lab: PALETTE.get(lab, hues[k % len(hues)]) for k, lab in enumerate(mine)}
+    return found
 
 
 def name(key: str) -> str:
@@ -55,12 +74,20 @@ def name(key: str) -> str:
 
 
 @contextmanager
-def house() -> Iterator[None]:
-    """Draw inside the house style, and leave matplotlib's settings as they were."""
+def house(labs: Sequence[tuple[str, str]] = ()) -> Iterator[None]:
+    """Draw inside the house style, and leave matplotlib's settings as they were.
+
+    Args:
+        labs: name and bloc of the labs of a world of its own, which get shades of their bloc's hue.
+    """
     import matplotlib as mpl
 
-    with mpl.rc_context(fname=Path(__file__).parent.parent / "mplstyle"):
-        yield
+    token = _OWN.set(shades(labs))
+    try:
+        with mpl.rc_context(fname=Path(__file__).parent.parent / "mplstyle"):
+            yield
+    finally:
+        _OWN.reset(token)
 
 
 @lru_cache(maxsize=4096)

@@ -1,15 +1,17 @@
-"""``opengambit world``: what the data know of each month, and every product line that was live in one."""
+"""``opengambit world``: what the data know of each month, every product line that was live in one, and other worlds."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
 
+from experiments.info import rosters
 from experiments.info.coverage import Offer, Tables, counts, summary
 from experiments.info.options import Options, parse
 from experiments.info.table import Column, show
 from sim.calendar import month_index, month_name
 from sim.errors import InputError, Problem
+from sim.roster import HISTORY
 from sim.scenario import DEFAULT_HISTORY
 
 COUNTS = (
@@ -47,8 +49,11 @@ NOTES = (
 
 
 def main(args: list[str]) -> int:
-    """Show coverage by month; with ``--month`` the live lines of one; with ``--by lab`` counts by lab."""
+    """Show coverage by month, ``--month``: live lines of one, ``--by lab``: counts by lab; NAME: a world in words."""
     options = _checked(parse("world", args, values=("month", "by")))
+    if options.words and options.words[0] != HISTORY:
+        rosters.tell(options.words[0], as_json=options.json)
+        return 0
     tables = Tables.load()
     if "month" not in options.values and "by" not in options.values:
         rows = [summary(tables, t) for t in tables.months()]
@@ -71,9 +76,12 @@ def main(args: list[str]) -> int:
 
 
 def _checked(options: Options) -> Options:
-    problems = [
-        Problem("world", word, "is not understood", "--month YYYY-MM, --by lab, --json") for word in options.words
-    ]
+    legal = "NAME, --month YYYY-MM, --by lab, --json"
+    problems = [Problem("world", word, "is not understood", legal) for word in options.words[1:]]
+    if options.values and options.words and options.words[0] != HISTORY:
+        problems.append(
+            Problem("world", options.words[0], "a world without history has no months of data", "NAME, --json")
+        )
     if options.values.get("by", "lab") != "lab":
         problems.append(Problem("world", "--by", f"cannot count by {options.values['by']!r}", "--by lab"))
     if problems:

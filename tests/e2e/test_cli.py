@@ -98,6 +98,8 @@ def test_override_without_a_verb() -> None:
         (("world", "--month", "2025-13"), "is not a month"),
         (("world", "--month", "2031-01"), "no data"),
         (("world", "--by", "region"), "--by lab"),
+        (("world", "stylisd"), "Did you mean 'stylised'?"),
+        (("world", "stylised", "--month", "2025-08"), "no months of data"),
     ],
 )
 def test_bad_input_is_refused_in_one_message(args: tuple[str, ...], hint: str) -> None:
@@ -193,6 +195,30 @@ def test_run_and_show(tmp_path: Path) -> None:
     shown = opengambit("show", "outputs/latest", cwd=tmp_path)
     assert shown.returncode == 0, shown.stderr
     assert list((tmp_path / "outputs").rglob("*.png"))
+
+
+def test_run_a_world_without_history(tmp_path: Path) -> None:
+    result = opengambit("run", "world=minimal", "enterprises=60", "horizon=2027-02", "--story", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "Closed" in result.stdout
+    assert "end of the replay" not in result.stdout
+    assert "Instruments against data" not in result.stdout
+    assert (tmp_path / "outputs" / "latest" / "adoption.png").is_file()
+    months = (tmp_path / "outputs" / "latest" / "adoption.csv").read_text(encoding="utf-8")
+    assert "2026-01" in months
+    assert "2025-12" not in months
+
+
+def test_run_a_world_from_a_file(tmp_path: Path) -> None:
+    text = "history: none\nlabs:\n  Solo: {home: US, q: 150, active: 40, fund: 100}\n"
+    (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
+    made = ("enterprises=60", "horizon=2026-03", "policy=tight_enforcement", "--quiet")
+    assert opengambit("run", "world=./mine.yaml", *made, cwd=tmp_path).returncode == 0
+    assert "mine+tight_enforcement" in opengambit("show", "outputs/latest", cwd=tmp_path).stdout
+    (tmp_path / "mine.yaml").write_text(text.replace("home: US", "home: USA"), encoding="utf-8")
+    message = refused(opengambit("run", "world=./mine.yaml", *made, cwd=tmp_path))
+    assert "mine.yaml:3: labs.Solo.home" in message
+    assert "Did you mean 'US'?" in message
 
 
 def test_doctor_finds_nothing_broken(tmp_path: Path) -> None:

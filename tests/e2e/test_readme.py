@@ -14,6 +14,7 @@ import pytest
 from experiments import run as run_verb
 from experiments.cli import main
 from sim.policy import Policy
+from sim.roster import Roster
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -84,10 +85,17 @@ def test_the_python_example_says_what_it_says(page: Path, text: str) -> None:
 
 
 def test_policies_on_the_pages_are_legal(folder: Path) -> None:
-    files = list(folder.glob("*.yaml"))
+    files = list(folder.glob("*policy*.yaml"))
     assert files
     for path in files:
         assert Policy.load(path).entries
+
+
+def test_worlds_on_the_pages_are_legal(folder: Path) -> None:
+    files = list(folder.glob("*world*.yaml"))
+    assert files
+    for path in files:
+        assert Roster.load(path).labs
 
 
 def test_make_targets_exist() -> None:

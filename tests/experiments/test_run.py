@@ -27,6 +27,7 @@ class FakeScenario:
     horizon: int = month_index("2024-02")
     policy: FakePolicy = field(default_factory=FakePolicy)
     notes: tuple[str, ...] = ()
+    roster: None = None
 
     def digest(self) -> str:
         return f"{self.name}-digest"
