@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
+
+import yaml
 
 from experiments.effects import MONTHS, Job, Values, paired, run_all
+from sim.library import find
+from sim.market.knowledge import HOURS
 
 OPEN, CLOSED = (("release_mode.CN.CN", "open@2026-08"),), (("release_mode.CN.CN", "closed@2026-08"),)
 FREE_IMPORTS = ("chip_import_limit.CN.CN", "1@2026-08")
 QUOTAS = (0, 50_000, 200_000, 800_000)
+RENT = 2.6
+"""$/H100e-hour at which funding buys the fixed compute of T4 (rent.csv, 2025-26)."""
 LAST = len(MONTHS) - 1
 Expected = Literal["+", "-", "0", "any"]
 
@@ -47,8 +53,10 @@ CONTRASTS = (
         for a, b in pairwise(QUOTAS)
     ),
     Contrast("T3", "gamma 4 instead of 0: Chinese labs' open generations", "gamma 4", "gamma 0", "cn_open_modes", "any"),
-    Contrast("T4", "tighter chips raise open modes of Chinese labs when b_state = .3", "tight, b .3", "loose, b .3", "cn_open_modes", "+"),
+    Contrast("T4", "compute held fixed, tighter chips raise open modes of Chinese labs when b_state = .3", "tight, b .3", "loose, b .3", "cn_open_modes", "+"),
     Contrast("T4", "... and not when b_state = 0", "tight, b 0", "loose, b 0", "cn_open_modes", "0"),
+    Contrast("T4", "with compute moving too (real world), b_state = .3", "real, tight, b .3", "real, loose, b .3", "cn_open_modes", "any"),
+    Contrast("T4", "... b_state = 0", "real, tight, b 0", "real, loose, b 0", "cn_open_modes", "any"),
     Contrast("T5", "a leap of one closed lab: R&D of closed US labs", "leap", "status_quo", "us_closed_rd", "any"),
     Contrast("T6", "hosting at home raises the CN share in the US and its allies", "hosting", "status_quo", "cn_share_us_al", "+"),
     Contrast("T6", "... not without distrust and bans", "hosting, no distrust", "no distrust", "cn_share_us_al", "0"),
@@ -60,6 +68,15 @@ CONTRASTS = (
 )  # fmt: skip
 
 
+def steady_world() -> dict[str, Any]:
+    """Return the stylised world with each lab's compute fixed at what its funding buys: only the levers' tau differs."""
+    world: dict[str, Any] = yaml.safe_load(find("world", "stylised").read_text(encoding="utf-8"))
+    world["compute"] = "fixed"
+    for lab in world["labs"].values():
+        lab["compute"] = 1e6 * lab["fund"] / (HOURS * RENT)
+    return world
+
+
 def jobs(seeds: int, enterprises: int) -> Iterator[Job]:
     """Yield the runs that the contrasts need."""
     settings = (("horizon", MONTHS[-1]), ("enterprises", enterprises))
@@ -67,6 +84,7 @@ def jobs(seeds: int, enterprises: int) -> Iterator[Job]:
     def job(name: str, seed: int, policy: str = "status_quo", **more: object) -> Job:
         return Job(name, policy, seed, settings=settings + tuple(more.pop("settings", ())), **more)  # type: ignore[arg-type]
 
+    steady = (("world", steady_world()),)
     no_distrust = (("trust.trust_scale", 0.0), ("trust.ban_scale", 0.0), ("trust.incident_hazard", 0.0))
     for seed in range(seeds):
         yield job("status_quo", seed)
@@ -77,9 +95,10 @@ def jobs(seeds: int, enterprises: int) -> Iterator[Job]:
         for gamma in (0, 4):
             yield job(f"gamma {gamma}", seed, params=(("demand.gamma", float(gamma)),))
         for bonus in (0.3, 0.0):
-            params = (("strategy.state_bonus", bonus),)
-            yield job(f"tight, b {bonus:g}".replace("0.3", ".3"), seed, "total_chip_ban", params=params)
-            yield job(f"loose, b {bonus:g}".replace("0.3", ".3"), seed, "no_chip_controls", params=params)
+            params, b = (("strategy.state_bonus", bonus),), f"b {bonus:g}".replace("0.3", ".3")
+            for name, policy in (("tight", "total_chip_ban"), ("loose", "no_chip_controls")):
+                yield job(f"{name}, {b}", seed, policy, params=params, settings=steady)
+                yield job(f"real, {name}, {b}", seed, policy, params=params)
         yield job("leap", seed, settings=(("future", "closed_frontier_leap"),))
         yield job("hosting", seed, "hosting_localisation")
         yield job("hosting, no distrust", seed, "hosting_localisation", params=no_distrust)
