@@ -21,7 +21,7 @@ class Constants:
 
     Attributes:
         base: q_0, ECI, such that the leader's residual is 0.
-        reference: E_0, effective compute of the leader.
+        reference: E_0, effective compute of the leader, the largest lab that has released something.
         residual: kq_l, ECI, shape (L,).
         size: active size of each lab's flagship at the hand-over, 10^9, shape (L,).
         ratio: effective over active size of each lab's flagship, shape (L,).
@@ -57,9 +57,9 @@ class Constants:
             handover: t_h.
         """
         settings = parameters.research
-        leader = int(compute.argmax())
-        reference = float(compute[leader])
         level = _levels(offers, observed, parameters, handover)
+        leader = int(np.where(np.isnan(level), -1.0, compute).argmax())
+        reference = float(compute[leader])
         formula = capability(
             compute, reference, size, settings.compute_scale, settings.size_scale, settings.size_reference
         )

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from projected import T_H, new_models, quiet
 
+from sim.model import MarketModel
+from sim.scenario import Scenario
 from sim.world import NEVER
 
 
@@ -62,3 +64,15 @@ def test_old_models_may_be_kept_for_the_grace_only() -> None:
         before = offers.own[offers.line[k], offers.month[k] - 1]
         if offers.served[k] and before >= 0 and before != k:
             assert offers.usable_until[before] <= offers.month[k] + grace
+
+
+def test_an_early_hand_over_is_measured_from_a_lab_that_has_released_something() -> None:
+    """In April 2023 the lab with most compute had no model yet: capability must not become unknown for all."""
+    market = MarketModel(Scenario.load(history_until="2023-04", horizon="2023-12", enterprises=52), rng=0)
+    while market.t < market.n_months:
+        market.step()
+    market.close()
+    made = np.flatnonzero((market.offers.month > 3) & (market.offers.month < market.n_months))
+    assert made.size and np.isfinite(market.offers.q[made]).all()
+    text = made[~market.offers.video[made]]
+    assert (market.offers.q[text, :4] > 80).all() and (market.offers.q[text, :4] < 160).all()
