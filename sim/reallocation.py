@@ -69,6 +69,9 @@ def reallocate(
             given = np.full(size, nest), np.full(size, channel)
             value = incumbent_value(values, *given, np.full(size, kappa_channel), rho)
         has = value > -np.inf
+        if nest >= 0 and not has.all():
+            lost = np.flatnonzero(~has)
+            has[lost] = values.offers(np.full(lost.size, nest), lost)
         own = np.where(has, np.exp(value - top), 0.0)
         others = np.where(has, bound_sum - (bound[nest] if nest >= 0 else 0.0), strange_sum)
         total = away + own + np.maximum(others, 0.0)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.market.arrays import Floats, Ints
+from sim.market.arrays import Bools, Floats, Ints
 
 CHANNELS = 3
 
@@ -72,6 +72,8 @@ class Inclusive:
         channel: sums of ``exps`` by lab and channel, shape (L, 3, S).
         total: sums by lab, shape (L, S).
         stranger: rho ln total, shape (L, S); -inf where a lab offers nothing.
+        utility: V, shape (J, S).
+        nests: the grouping of its rows.
     """
 
     peak: Floats
@@ -79,6 +81,16 @@ class Inclusive:
     channel: Floats
     total: Floats
     stranger: Floats
+    utility: Floats
+    nests: Nests
+
+    def offers(self, nest: Ints, slots: Ints) -> Bools:
+        """Say which slots a nest offers anything, however little of it an exponential can hold, shape of ``slots``."""
+        found = np.zeros(slots.size, dtype=bool)
+        for n in np.unique(nest).tolist():
+            mine = np.flatnonzero(nest == n)
+            found[mine] = np.isfinite(self.utility[self.nests.rows_of(n)][:, slots[mine]]).any(axis=0)
+        return found
 
 
 def inclusive(utility: Floats, nests: Nests, rho: float) -> Inclusive:
@@ -104,7 +116,7 @@ def inclusive(utility: Floats, nests: Nests, rho: float) -> Inclusive:
     with np.errstate(divide="ignore"):
         stranger = np.log(total)
     stranger *= rho
-    return Inclusive(peak=peak, exps=exps, channel=channel, total=total, stranger=stranger)
+    return Inclusive(peak, exps, channel, total, stranger, utility, nests)
 
 
 def incumbent_value(values: Inclusive, nest: Ints, channel: Ints, kappa_channel: Floats, rho: float) -> Floats:
@@ -144,6 +156,8 @@ def nest_values(
     """
     own = incumbent_value(values, nest, channel, kappa_channel, rho)
     bound = own > -np.inf
+    lost = np.flatnonzero(~bound & (nest >= 0))
+    bound[lost] = values.offers(nest[lost], lost)
     seen = values.stranger - kappa_lab * bound
     where = np.flatnonzero(bound)
     seen[nest[where], where] = own[where]

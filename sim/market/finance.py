@@ -22,7 +22,7 @@ def expected_profit(expected: Floats, profit: Floats, smoothing: float = SMOOTHI
 
 
 def justification(expected: Floats, plan: Floats, fund: Floats, elasticity: Floats) -> Floats:
-    """Return f, what profit against plan does to outside funding (E26).
+    """Return f, what profit against plan does to outside funding (E26); 1 for a lab with neither funds nor plan.
 
     Args:
         expected: GPe, M$/mo.
@@ -31,7 +31,8 @@ def justification(expected: Floats, plan: Floats, fund: Floats, elasticity: Floa
         elasticity: psi_F by lab; 0 for state- or parent-funded open labs.
     """
     least = PLAN_FLOOR * fund
-    ratio = (np.maximum(expected, least) + FLOOR * fund) / (np.maximum(plan, least) + FLOOR * fund)
+    top, plan = np.maximum(expected, least) + FLOOR * fund, np.maximum(plan, least) + FLOOR * fund
+    ratio = np.divide(top, plan, out=np.ones_like(top), where=plan > 0)
     return np.asarray(np.clip(ratio**elasticity, LOW, HIGH))
 
 

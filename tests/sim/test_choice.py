@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from brute import choice_probabilities
@@ -193,7 +195,7 @@ def test_a_draw_outside_the_nest_changes_no_option() -> None:
     better[1] += 1.0
     moved = draw_nest(
         nest_values(
-            Inclusive(values.peak, values.exps, values.channel, values.total, better),
+            replace(values, stranger=better),
             np.zeros(size, np.intp),
             np.ones(size, np.intp),
             kappa,
