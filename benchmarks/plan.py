@@ -8,6 +8,12 @@ RUN_SECONDS = 1.5
 """Target: the default run after imports."""
 RUN_MEGABYTES = 150.0
 """Target: peak memory of the default run above the process after imports."""
+FUTURE_SECONDS = {"adaptive": 6.0, "fixed": 3.0}
+"""Targets: to 2030-12 at the default size, by strategy."""
+TWIN_TIMES, TWIN_SIZE = 50.0, 20_000
+"""Goal: so many times as fast as the plain twin at this size."""
+FLOOR_TIMES = 5.0
+"""Goal: within so many times of the floor at that size."""
 HELP_SECONDS = 0.4
 """Target: `opengambit --help`."""
 
@@ -21,12 +27,14 @@ class Case:
         repeats: timed runs after the first one; with 0 the first run is the one that is timed.
         choice: ``sampled`` or ``expected``.
         horizon: last month, YYYY-MM; None is the default, the end of the history.
+        strategy: of the labs after the hand-over.
     """
 
     enterprises: int
     repeats: int = 0
     choice: str = "sampled"
     horizon: str | None = None
+    strategy: str = "adaptive"
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,10 @@ class Plan:
     phases: Case
     future: Case
     frames: Case
+    horizons: tuple[Case, ...] = ()
+    floors: tuple[Case, ...] = ()
+    twins: tuple[Case, ...] = ()
+    many: Case | None = None
 
 
 FULL = Plan(
@@ -50,4 +62,12 @@ FULL = Plan(
     phases=Case(2_000, repeats=5),
     future=Case(2_000, repeats=2, horizon="2030-12"),
     frames=Case(2_000, repeats=3),
+    horizons=(
+        Case(2_000, repeats=2, horizon="2024-12"),
+        Case(2_000, repeats=2, horizon="2028-12"),
+        Case(2_000, repeats=2, horizon="2030-12", strategy="fixed"),
+    ),
+    floors=(Case(2_000), Case(20_000)),
+    twins=(Case(2_000), Case(20_000)),
+    many=Case(52, repeats=199, horizon="2023-03"),
 )

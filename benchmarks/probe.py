@@ -93,7 +93,35 @@ def frames(case: Case) -> dict[str, Any]:
     return {"measures": [r[0] for r in timed], "instruments": [r[1] for r in timed]}
 
 
-PROBES = {"runs": runs, "phases": phases, "frames": frames}
+def floors(case: Case) -> dict[str, Any]:
+    """Count the work of a run, and time another one without counting."""
+    from benchmarks.floor import counted
+    from sim import Scenario, simulate
+
+    scenario = _scenario(Scenario, case)
+    with counted() as work:
+        simulate(scenario, SEED)
+    began = time.perf_counter()
+    simulate(scenario, SEED)
+    return {**asdict(work), "floor": work.seconds, "seconds": time.perf_counter() - began}
+
+
+def twins(case: Case) -> dict[str, Any]:
+    """Time the plain twin and the fast code on the same scenario, in turn in one process."""
+    from benchmarks.twin.market import PlainMarket
+    from benchmarks.twin.timing import seconds
+    from sim import MarketModel, Scenario
+
+    scenario, repeats = _scenario(Scenario, case), 3 if case.enterprises <= SMALL else 1
+    return {
+        "fast": seconds(MarketModel, scenario, repeats, SEED),
+        "twin": seconds(PlainMarket, scenario, repeats, SEED),
+    }
+
+
+SMALL = 5_000
+"""Up to this size the twin is timed three times."""
+PROBES = {"runs": runs, "phases": phases, "frames": frames, "floors": floors, "twins": twins}
 
 
 def _seconds(compute: Any, name: str) -> float:
@@ -103,7 +131,7 @@ def _seconds(compute: Any, name: str) -> float:
 
 
 def _scenario(kind: Any, case: Case) -> Any:
-    return kind.load(enterprises=case.enterprises, choice=case.choice, horizon=case.horizon)
+    return kind.load(enterprises=case.enterprises, choice=case.choice, horizon=case.horizon, strategy=case.strategy)
 
 
 if __name__ == "__main__":

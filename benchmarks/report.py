@@ -10,10 +10,21 @@ from importlib import metadata
 from statistics import median
 from typing import Any
 
-from benchmarks.plan import HELP_SECONDS, RUN_MEGABYTES, RUN_SECONDS, Case, Plan
+from benchmarks.plan import (
+    FLOOR_TIMES,
+    FUTURE_SECONDS,
+    HELP_SECONDS,
+    RUN_MEGABYTES,
+    RUN_SECONDS,
+    TWIN_SIZE,
+    TWIN_TIMES,
+    Case,
+    Plan,
+)
 from benchmarks.probe import ask, time_help
 
 LIBRARIES = ("numpy", "scipy", "pandas", "mesa")
+FUTURE_HORIZON = "2030-12"
 HEADINGS = ("what", "median", "min to max", "CPU", "peak MB", "target")
 
 
@@ -36,9 +47,53 @@ def measure(plan: Plan) -> Iterator[Row]:
     for case in (*plan.scale, *plan.expected):
         yield scale_row(case, ask("runs", case))
     yield from phase_rows(plan.phases)
-    yield scale_row(plan.future, ask("runs", plan.future))
+    for case in plan.horizons:
+        yield future_row(case)
+    yield future_row(plan.future)
     yield from phase_rows(plan.future)
     yield from frame_rows(plan.frames)
+    for case in plan.floors:
+        yield floor_row(case)
+    for case in plan.twins:
+        yield twin_row(case)
+    if plan.many is not None:
+        yield many_row(plan.many)
+
+
+def future_row(case: Case) -> Row:
+    """Return the time of a run to a horizon, against its target where it has one."""
+    found = ask("runs", case)
+    target = FUTURE_SECONDS.get(case.strategy) if case.horizon == FUTURE_HORIZON else None
+    what = f"to {case.horizon}, {described(case, found['months'])}"
+    return timed(f"{what}, {case.strategy}", found["seconds"], found["cpu"], target)
+
+
+def floor_row(case: Case) -> Row:
+    """Return a run's time over the least that its work must take."""
+    found = ask("floors", case)
+    work = (
+        f"{found['randoms']:.3g} random values, {found['exponentials']:.3g} exponentials, {found['traffic']:.3g} bytes"
+    )
+    goal = verdict(found["seconds"] / found["floor"], FLOOR_TIMES, "times") if case.enterprises >= TWIN_SIZE else ""
+    times = f"{seconds(found['seconds'])} over a floor of {seconds(found['floor'])}"
+    what = f"{case.enterprises:,} enterprises: {times} ({work})"
+    return Row(what, f"{found['seconds'] / found['floor']:.2g} times", target=goal)
+
+
+def twin_row(case: Case) -> Row:
+    """Return the time of the plain twin over that of the fast code."""
+    found = ask("twins", case)
+    times = found["twin"] / found["fast"]
+    goal = "" if case.enterprises < TWIN_SIZE else f"{TWIN_TIMES:g} times: {'met' if times >= TWIN_TIMES else 'MISSED'}"
+    what = f"{case.enterprises:,} enterprises: plain twin {seconds(found['twin'])}, fast {seconds(found['fast'])}"
+    return Row(what, f"{times:.3g} times", target=goal)
+
+
+def many_row(case: Case) -> Row:
+    """Return what many small runs in one process leave behind."""
+    found = ask("runs", case)
+    grown = found["megabytes_all"] - found["megabytes"]
+    return Row(f"{case.repeats + 1} small runs in one process, above the first", megabytes=f"{grown:.0f}")
 
 
 def default_rows(case: Case) -> Iterator[Row]:
@@ -136,6 +191,8 @@ def notes(plan: Plan) -> list[str]:
         "µs a month: time per enterprise and month. Peak MB: resident memory (2^20 bytes) at the peak of the process's"
         " first run, above the process after imports.",
         "Phases are summed over the months of a run and wrapped from outside; `rest` holds invariants and Mesa.",
+        "Floor: 6 ns a random value, 1 ns an exponential, 8 GB/s, counted by the code (benchmarks/floor.py). Twin: one"
+        " ordinary Mesa object per enterprise (benchmarks/twin/), the same choices; it keeps no records.",
         "CPU is the median processor time of the same runs: where it is well below the wall time, the machine had other"
         " work.",
     ]

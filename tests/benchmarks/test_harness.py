@@ -15,7 +15,10 @@ from benchmarks.report import machine, markdown, plain, seconds, spread, timed, 
 from sim.model import PHASES
 
 TINY = Case(60, horizon="2023-02")
-PLAN = Plan(default=TINY, help_repeats=1, scale=(TINY,), expected=(), phases=TINY, future=TINY, frames=TINY)
+PLAN = Plan(
+    default=TINY, help_repeats=1, scale=(TINY,), expected=(), phases=TINY, future=TINY, frames=TINY,
+    horizons=(TINY,), floors=(TINY,), twins=(TINY,), many=TINY,
+)  # fmt: skip
 
 
 def test_every_phase_is_timed() -> None:
@@ -29,7 +32,8 @@ def test_a_session_writes_the_page(
     page = tmp_path / "results.md"
     assert main(["--out", str(page)], PLAN) == 0
     text, screen = page.read_text(encoding="utf-8"), capsys.readouterr().out
-    for what in ("default run, 60 enterprises, 2 months", "--help", "phase choice", "measures", "instruments"):
+    parts = ("default run, 60 enterprises, 2 months", "--help", "phase choice", "measures", "instruments")
+    for what in (*parts, "over a floor of", "plain twin", "small runs in one process", "to 2023-02"):
         assert what in text
         assert what in screen
     assert "µs a month" in text
