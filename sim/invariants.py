@@ -62,10 +62,10 @@ def check_masses(t: int, holdings: Holdings, accounts: Accounts, population: Pop
     if (adopted < 0).any() or (adopted > 1 + TOLERANCE).any():
         raise InvariantError(f"{month_name(t)}: an adopted mass lies outside 0 to 1")
     there = float((adopted * population.count * population.slots).sum())
-    filled = math.fsum(accounts.slots.ravel())
+    filled = float(accounts.slots.sum())
     if filled > there * (1 + TOLERANCE):
         raise InvariantError(f"{month_name(t)}: {filled!r} slots are filled, adopters have {there!r}")
-    served = math.fsum(accounts.tokens.ravel())
+    served = float(accounts.tokens.sum())
     if served > accounts.demanded * (1 + TOLERANCE):
         raise InvariantError(f"{month_name(t)}: {served!r} Mtok are served, {accounts.demanded!r} are demanded")
 

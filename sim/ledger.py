@@ -107,7 +107,7 @@ class Ledger:
         floor = self._parameters.prices.free_floor * menu.price_scale
         self.paid = smooth_price(self.paid, mean_price, usage.price_smoothing, floor)
         chosen = self._chosen(menu, holdings, sums.tokens.size)
-        return self._accounts(sums, chosen, math.fsum(volume * holdings.adopted()))
+        return self._accounts(sums, chosen, float((volume * holdings.adopted()).sum()))
 
     def _book(self, menu: Menu, block: Block, volume: Floats, sums: _Sums) -> None:
         population, prices = self._population, self._parameters.prices
