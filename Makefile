@@ -7,14 +7,17 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --qui
 RUN_STAMP := $(VENV)/.installed-run
 DEV_STAMP := $(VENV)/.installed-dev
 PYTEST_ARGS ?=
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install dev demo test lint format bench clean
+.PHONY: help install dev demo test slow versions lint format bench clean
 
 help:
 	@echo "make demo    install, run the real history, and say where the adoption figure is"
-	@echo "make test    install with the test tools and run every test (PYTEST_ARGS='-x -k policy' for some)"
+	@echo "make test    install with the test tools and run the tests (PYTEST_ARGS='-x -k policy' for some)"
+	@echo "make slow    the statistical and long tests, which CI runs too"
+	@echo "make versions  the tests on every other supported Python that is found (nox)"
 	@echo "make lint    ruff, ruff format --check, mypy --strict"
 	@echo "make format  let ruff put the code in order"
 	@echo "make bench   speed and scale, see benchmarks/"
@@ -45,7 +48,13 @@ demo: $(RUN_STAMP)
 	@ls outputs/latest/adoption.png
 
 test: $(DEV_STAMP)
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(PYTEST) $(PYTEST_ARGS)
+
+slow: $(DEV_STAMP)
+	$(PYTEST) -m slow $(PYTEST_ARGS)
+
+versions: $(DEV_STAMP)
+	$(BIN)/nox
 
 lint: $(DEV_STAMP)
 	$(BIN)/ruff check .

@@ -72,7 +72,7 @@ def build_offers(world: World, levers: LeverArrays, parameters: Parameters, hand
         q=_capability(records, parameters.prices.crosswalk_slope),
         own_price=_pad(own_price),
         host_price=_pad(_at_hosts(world.host_prices, records, handover, _unseen(cost, parameters), "price")),
-        hosts=_pad(_at_hosts(world.host_prices, records, handover, np.ones_like(cost), "hosts")),
+        hosts=_pad(_hosts(world, records, line, {r.model for r in levers.scheduled}, handover, n_months)),
         free=_pad(_free(world, records, handover, n_months)),
         cost=_pad(cost),
         usable_until=np.append(usable_until, -1),
@@ -180,6 +180,17 @@ def _costs(
     by_size = serving_cost(size, rent, prices.utilisation_flops, progress)
     share = np.where(closed[:, None], prices.closed_cost_share, 1.0 / (1.0 + prices.host_markup))
     return np.where(np.isnan(by_size), own_price * share, by_size)
+
+
+def _hosts(
+    world: World, records: tuple[ModelRecord, ...], line: Ints, added: set[str], handover: int, n_months: int
+) -> Floats:
+    """Return the number of hosts, shape (M, T): 1 where nobody is known; what a policy adds finds its line's hosts."""
+    table = _at_hosts(world.host_prices, records, handover, np.ones((len(records), n_months)), "hosts")
+    for k, record in enumerate(records):
+        if record.name in added and k and line[k - 1] == line[k] and records[k - 1].licence != "closed":
+            table[k] = table[k - 1]
+    return table
 
 
 def _unseen(cost: Floats, parameters: Parameters) -> Floats:

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from projected import AFTER, SEED, T_H, projection, quiet, ran, supply_differs
 
-from sim.calendar import month_name
+from sim.calendar import month_index, month_name
 from sim.model import MarketModel
+from sim.scenario import Scenario
 
 T = AFTER + 2
 OPEN = "{model: Open One, line: gpt-mini, tier: mid, licence: open_restricted, q: 150, active_b: 6, total_b: 120}"
@@ -52,3 +53,16 @@ def test_a_release_on_the_replay_is_part_of_history() -> None:
     market = ran(projection({"release_scheduled.OpenAI": f"{OPEN}@2024-03"}), seed=SEED)
     k = [model.name for model in market.offers.models].index("Open One")
     assert market.offers.month[k] < T_H
+
+
+def test_a_release_on_the_replay_finds_the_hosts_of_its_line() -> None:
+    """Otherwise it, and all later models of the line, would look as if one host alone served them."""
+    record = "{model: Open Two, line: gpt-oss, tier: mid, licence: open_permissive, q: 152, active_b: 6, total_b: 120}"
+    scenario = Scenario.load(
+        horizon="2026-08", enterprises=60, levers={"release_scheduled.OpenAI": f"{record}@2026-05"}
+    )
+    offers = MarketModel(scenario, rng=0).offers
+    names = [model.name for model in offers.models]
+    new, before = names.index("Open Two"), names.index("gpt-oss-120b")
+    t = month_index("2026-06")
+    assert offers.hosts[new, t] == offers.hosts[before, t] > 1
