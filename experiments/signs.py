@@ -61,9 +61,9 @@ CONTRASTS = (
     Contrast("T6", "hosting at home raises the CN share in the US and its allies", "hosting", "status_quo", "cn_share_us_al", "+"),
     Contrast("T6", "... not without distrust and bans", "hosting, no distrust", "no distrust", "cn_share_us_al", "0"),
     Contrast("T7", "gpt-oss lowers the CN share outside CN (2026-07)", "status_quo", "no_gpt_oss", "cn_token_share_outside_cn", "-", 0),
-    Contrast("T8", "12 months of review of every release lower the share at home of CN releases under a year old", "review 12", "review 0", "cn_young_share_at_home", "-"),
-    Contrast("T8", "... and with it CN labs' share at home", "review 12", "review 0", "cn_share_cn", "any"),
-    Contrast("T8", "... but not where releases need no new filing", "review 12, filed", "review 0, filed", "cn_young_share_at_home", "0"),
+    Contrast("T8", "6 months of review of every release lower the share at home of CN releases under a year old", "review 6", "review 0", "cn_young_share_at_home", "-"),
+    Contrast("T8", "... and with it CN labs' share at home", "review 6", "review 0", "cn_share_cn", "any"),
+    Contrast("T8", "... but not where releases need no new filing", "review 6, filed", "review 0, filed", "cn_young_share_at_home", "0"),
     Contrast("T9", "US APIs cut off from CN and its labs: the gap (ECI)", "cut off", "status_quo", "capability_gap", "any"),
 )  # fmt: skip
 
@@ -104,7 +104,7 @@ def jobs(seeds: int, enterprises: int) -> Iterator[Job]:
         yield job("hosting, no distrust", seed, "hosting_localisation", params=no_distrust)
         yield job("no distrust", seed, params=no_distrust)
         yield job("no_gpt_oss", seed, "no_gpt_oss")
-        for months in (12, 0):
+        for months in (6, 0):
             levers = (("content_review.CN.CN", f"{months}@2026-08"),)
             yield job(f"review {months}", seed, levers=levers, params=(("releases.refile", 1.0),))
             yield job(f"review {months}, filed", seed, levers=levers, params=(("releases.refile", 0.0),))

@@ -36,6 +36,7 @@ class Menu:
         base: fit + xi + eco - trust, utils, by lab x channel (3L) and region x class x task.
         banned: the ban draw below which an option is removed, by lab x channel and region x class.
         access: share of a region with access to a lab's own API, shape (L, R).
+        gone: own-API releases that nobody may use any more, and 'no model', shape (M + 1,).
         premium: psi_closed less the alignment penalty of each model, shape (M + 1, 2K): class, and class in CN.
         own_price: list price by model, $/Mtok, shape (M + 1,).
         host_price: price at hosts by place and model, $/Mtok, shape (G, M + 1).
@@ -56,6 +57,7 @@ class Menu:
     base: Floats
     banned: Floats
     access: Floats
+    gone: Bools
     premium: Floats
     own_price: Floats
     host_price: Floats
@@ -167,7 +169,7 @@ class Menu:
         model = own[rows.line[rows.own]].take(owner, axis=1)
         gain = self._gain(population, slots, owner, model, video)
         gain -= self._listed(model, draw, self.own_free, self.own_cost, alpha)
-        gain[model == NONE] = -np.inf
+        gain[self.gone.take(model)] = -np.inf
         value[rows.own] += gain
         if rows.host.size:
             model = weights[rows.line[rows.host]].take(owner, axis=1)
@@ -282,6 +284,7 @@ def build_menu(
         base=_base(world, parameters, eco, tau),
         banned=banned.reshape(-1, n_cells),
         access=world.access[min(t, handover, world.n_months - 1)] * (1.0 - levers.block[t]),
+        gone=t > offers.usable_until,
         premium=_premiums(offers, parameters, premium_fade),
         own_price=own_price,
         host_price=host_price,

@@ -192,6 +192,7 @@ def stationary_gaps(
     """Return the gaps to the leader at which all labs grow alike at the compute of the hand-over (O28).
 
     All start at 0; E9 is iterated with compute fixed and O = 0, the leader's own knowledge subtracted after each step.
+    Labs without compute do not say when the others have settled: they go on alone, so that one more changes no bit.
     """
     settings = parameters.research
     effort = (1.0 - settings.training_share) * compute / reference
@@ -199,14 +200,18 @@ def stationary_gaps(
     leader = int(compute.argmax())
     has_open, has_closed = clock.opened[handover] >= 0, clock.closed[handover] >= 0
     visible = everybody_sees(world)
-    a = np.zeros(compute.size)
+    a, works, settled = np.zeros(compute.size), compute > 0, False
     for _ in range(100_000):
         a_open = reachable(np.where(has_open, a, -np.inf), visible)
         a_api = reachable(np.where(has_closed, a, -np.inf), visible)
         grown = a + knowledge_step(a, effort, known, a_open, a_api)
         grown -= grown[leader]
-        if np.abs(grown - a).max() < STEADY:
+        if settled:
+            grown[works] = a[works]
+        moved = np.abs(grown - a)
+        if moved.max() < STEADY:
             return np.asarray(grown)
+        settled = settled or bool(moved[works].max() < STEADY)
         a = grown
     return a
 

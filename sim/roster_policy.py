@@ -39,11 +39,11 @@ def real_world(roster: Roster | None) -> Policy:
 
     ``notes`` of the policy says what was left out.
     """
+    if roster is not None and roster.base == NOTHING:
+        return Policy((NOTHING,), base=NOTHING)
     whole = Policy.load(BASE)
     if roster is None:
         return whole
-    if roster.base == NOTHING:
-        return Policy((NOTHING,), base=NOTHING)
     names = roster_vocabulary(roster)
     kept = [part for entry in whole.entries if (part := _part(entry, names)) is not None]
     left, missing = len(whole.entries) - len(kept), sorted(set().union(*(_lacks(e, names) for e in whole.entries)))

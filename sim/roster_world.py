@@ -11,7 +11,7 @@ from sim.calendar import LEVELS_MONTH, month_name
 from sim.completions import tier_size
 from sim.market.adoption import adoption_hazard
 from sim.market.arrays import Floats
-from sim.market.pricing import host_price, serving_cost
+from sim.market.pricing import host_price, host_price_logit, price_scale, serving_cost
 from sim.roster_places import data_regions, members
 from sim.tables import load_world
 from sim.world import (
@@ -140,6 +140,14 @@ class _Maker:
         """Return the active size of a tier over the flagship's (E11)."""
         return tier_size(self.settings, TIERS.index(tier))
 
+    def hosted(self, cost: float) -> float:
+        """Return what hosts charge at the start for what costs them so much (E14), $/Mtok."""
+        prices, served = self.settings.prices, np.array([cost])
+        if prices.host_pricing == "cost_plus":
+            return float(host_price(served, prices.host_markup)[0])
+        scale = price_scale(self.start, prices.scale, prices.scale_decline, LEVELS_MONTH)
+        return float(host_price_logit(served, scale, prices.host_sensitivity, prices.hosts)[0])
+
     def lines(self) -> Iterable[LineRecord]:
         """Yield a line for each tier; none ever ends."""
         for tier in self.lab.tiers:
@@ -168,7 +176,7 @@ class _Maker:
         prices, opened = self.settings.prices, open_tiers(self.lab)
         for tier in self.lab.tiers:
             cost = self.cost * self.scale(tier)
-            default = cost * (1.0 + prices.host_markup) if tier in opened else cost / prices.closed_cost_share
+            default = self.hosted(cost) if tier in opened else cost / prices.closed_cost_share
             listed = self.lab.price is not None and (tier in opened) == (self.lab.mode == "open")
             amount = (self.lab.price or 0.0) * self.scale(tier) if listed else default
             yield PriceRecord(model_name(self.lab, tier, self.start), self.start - self.lab.age, NEVER, amount)
@@ -177,9 +185,7 @@ class _Maker:
         """Yield prices and number of hosts of open models."""
         for tier in sorted(open_tiers(self.lab)):
             given = self.lab.host_price
-            cost = np.array([self.cost * self.scale(tier)])
-            default = float(host_price(cost, self.settings.prices.host_markup)[0])
-            amount = default if given is None else given * self.scale(tier)
+            amount = self.hosted(self.cost * self.scale(tier)) if given is None else given * self.scale(tier)
             name = model_name(self.lab, tier, self.start)
             yield PriceRecord(name, self.start - self.lab.age, NEVER, amount, self.lab.hosts)
 

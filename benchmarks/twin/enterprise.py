@@ -179,7 +179,8 @@ class Enterprise(mesa.Agent):  # type: ignore[misc]
     def see(self, row: Row) -> Option | None:
         """Return the newest release on a row that the enterprise knows, and what it is worth to all slots alike."""
         release = row.line.newest_served(self.index) if row.channel == OWN else self._newest_public(row.line)
-        return None if release is None else self.option(release, row.channel, row.place)
+        gone = row.channel == OWN and release is not None and self.model.t > release.usable_until
+        return None if release is None or gone else self.option(release, row.channel, row.place)
 
     def option(self, release: Release, channel: int, place: int = 0) -> Option:
         """Return a release on a channel with the parts of E19 that do not depend on the slot."""

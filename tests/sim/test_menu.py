@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from worlds import N_MONTHS, line, menu_of, model, parameters, price, small_world
+from worlds import FLAT, N_MONTHS, line, menu_of, model, offers_of, parameters, price, small_world
 
 from sim.compile import LeverArrays
 from sim.history import NONE
@@ -334,3 +334,15 @@ def test_an_inert_line_moves_no_bit_of_others() -> None:
     _, after = table(wider, menu_of(wider, T), population)
     assert (after[2] < -1e60).all()
     assert np.delete(after, 2, axis=0).tobytes() == before.tobytes()
+
+
+def test_what_is_past_its_grace_is_no_option() -> None:
+    """Who has not heard of the successor when the predecessor's grace ends has nothing on that line until then."""
+    lines, models = [line("one")], [model("old", "one", -1), model("new", "one", 2)]
+    world = small_world(lines, models, [price("old"), price("new")])
+    grace = {"demand.grace": 1, "demand.awareness_cap": 12, **FLAT}
+    offers = offers_of(world, params=grace)
+    assert offers.usable_until[0] == 3
+    for t, usable in ((3, True), (4, False)):
+        menu = menu_of(world, t, params=grace)
+        assert bool(menu.gone[0]) is not usable and bool(menu.gone[-1])
