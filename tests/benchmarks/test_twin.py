@@ -208,7 +208,7 @@ def test_the_clock_counts_every_enterprise_month() -> None:
 
 
 def test_an_incumbent_far_below_the_best_option_still_binds() -> None:
-    """E19: a slot pays kappa_L while its incumbent offers it anything, even where exponentials underflow, 745 rho off."""
+    """E19: a slot pays kappa_L while its incumbent offers it anything, however far below the best."""
     utility, rho = np.array([[0.0], [-500.0]]), 0.6
     nests = Nests.of(np.array([0, 1]), np.array([0, 0]))
     held, channel = np.array([1]), np.array([0])
