@@ -33,6 +33,12 @@ def test_a_table_of_one_oracle(capsys: pytest.CaptureFixture[str]) -> None:
     assert "0.426933" in text
 
 
+@pytest.mark.slow
+def test_all_of_them_in_one_go(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify"]) == 0
+    assert f"{len(ORACLES)} oracles" in capsys.readouterr().out
+
+
 def test_json_for_machines(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", "O29", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
