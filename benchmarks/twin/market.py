@@ -58,7 +58,7 @@ class PlainMarket(mesa.Model):  # type: ignore[misc]
     ) -> None:
         refuse(scenario, luck)
         super().__init__(rng=rng)
-        self.scenario, self.seed, self.shuffled = scenario, rng, luck == "stream"
+        self.given, self.seed, self.shuffled = scenario, rng, luck == "stream"
         self.parameters = scenario.parameters
         self.world = world or load_world()
         self.lab_homes: list[int] = self.world.lab_home_index.tolist()
@@ -136,7 +136,7 @@ class PlainMarket(mesa.Model):  # type: ignore[misc]
 
     def _read_shared_data(self) -> None:
         """Read what both implementations share: compiled levers, the catalogue after a policy, requirements."""
-        scenario, until = self.scenario, self.scenario.history_until
+        scenario, until = self.given, self.given.history_until
         self.levers = compile_levers(scenario.policy, self.world, self.n_months, until)
         offers = build_offers(self.world, self.levers, self.parameters, until, self.n_months)
         supply = build_supply(  # supply-side levers of the past move the capability of releases

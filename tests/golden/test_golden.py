@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 from renew import CHANGELOG, DIGESTS, HEADING, line, noted
-from scenarios import SCENARIOS, digest, rounded
+from scenarios import SCENARIOS, digest, weighed
 
 PINNED = json.loads(DIGESTS.read_text(encoding="utf-8"))
 
@@ -31,9 +31,12 @@ def test_nothing_is_pinned_that_is_not_run() -> None:
 
 def test_nine_digits_count() -> None:
     table = np.array([1.0, 123456789.4, -2.5e-300, 0.0, -0.0, np.nan])
-    assert rounded(table) == rounded(table * (1 + 1e-12))
-    assert rounded(table) != rounded(table * (1 + 1e-7))
-    assert rounded(np.array([0.0])) == rounded(np.array([-0.0]))
+    assert weighed(table) == weighed(table * (1 + 1e-13))
+    assert weighed(table) != weighed(table * (1 + 1e-7))
+
+
+def test_cells_that_change_places_count() -> None:
+    assert weighed(np.array([1.0, 2.0, 3.0])) != weighed(np.array([1.0, 3.0, 2.0]))
 
 
 def test_another_seed_has_another_digest() -> None:
