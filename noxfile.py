@@ -52,13 +52,15 @@ def runs(path: str, version: str) -> bool:
     command = [path, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
     try:
         answer = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
-    except OSError:
+    except (OSError, subprocess.TimeoutExpired):
         return False
     return answer.returncode == 0 and answer.stdout.strip() == version
 
 
 INTERPRETERS = {version: path for version in VERSIONS if (path := found(version))}
-os.environ["PATH"] = os.pathsep.join([*{str(Path(p).parent) for p in INTERPRETERS.values()}, os.environ["PATH"]])
+os.environ["PATH"] = os.pathsep.join(
+    [*dict.fromkeys(str(Path(p).parent) for p in INTERPRETERS.values()), os.environ["PATH"]]
+)
 RUNNING = f"{sys.version_info[0]}.{sys.version_info[1]}"
 OTHERS = [version for version in INTERPRETERS if version != RUNNING]
 nox.options.sessions = [*(["tests"] if OTHERS else []), "resolve"]
@@ -67,7 +69,7 @@ nox.options.sessions = [*(["tests"] if OTHERS else []), "resolve"]
 @nox.session(python=OTHERS)
 def tests(session: nox.Session) -> None:
     """Run the whole suite (arguments go to pytest)."""
-    session.install("--quiet", "-e", ".[dev]")
+    session.install("--quiet", "--upgrade", "--upgrade-strategy", "eager", "-e", ".[dev]")
     session.run(
         "python", "-c", "import mesa, sys; print('Python', sys.version.split()[0], 'with Mesa', mesa.__version__)"
     )

@@ -158,7 +158,8 @@ def policy_page(found: dict[str, dict[int, Values]], seeds: int, enterprises: in
         f"Paired differences from `status_quo` on the same seeds ({seeds} seeds, {enterprises} enterprises, default parameters): mean and",
         "95 percent t interval; bold where it excludes zero. Luck only: the parameters are not varied, and most of them are",
         "assumptions. A policy without dates starts in the month after the hand-over. With this many cells, about one in twenty",
-        "intervals excludes zero by chance. Renewed by `python -m experiments.effects policies`.",
+        "intervals excludes zero by chance. Renewed by",
+        f"`python -m experiments.effects policies --seeds {seeds} --enterprises {enterprises}`.",
         "",
     ]
     base = found["status_quo"]
@@ -183,7 +184,8 @@ def sign_page(rows: list[dict[str, Any]], enterprises: int) -> str:
         "",
         f"The qualitative tests T1 to T9 as paired runs to 2030-12 ({pairs} seeds, {enterprises} enterprises): mean of the paired differences",
         "at 2030-12 (T7: 2026-07) with its 95 percent t interval. The expected sign was written down before the first run.",
-        "Shares as fractions, gaps in ECI, money in M$ a month. Renewed by `python -m experiments.effects signs`.",
+        "Shares as fractions, gaps in ECI, money in M$ a month. Renewed by",
+        f"`python -m experiments.effects signs --seeds {pairs} --enterprises {enterprises}`.",
         "",
         "| | claim | expected | mean ± half-width | verdict |",
         "|---|---|---|---|---|",

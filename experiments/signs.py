@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from math import isfinite
 from typing import Any, Literal
 
 import yaml
@@ -114,6 +115,8 @@ def jobs(seeds: int, enterprises: int) -> Iterator[Job]:
 
 def verdict(mean: float, half: float, expected: Expected) -> str:
     """Say whether an interval agrees with the sign that was expected."""
+    if not isfinite(mean):
+        return "undefined"
     if expected == "any":
         return "reported"
     if expected == "0":

@@ -7,6 +7,7 @@ registry on the same seeds, mean of the paired differences with its 95 percent t
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isfinite
 
 from experiments.effects import MONTHS, Job, Values, cell, paired, run_all
 from sim.headlines import HEADLINES
@@ -39,10 +40,14 @@ def jobs(seeds: int, enterprises: int) -> Iterator[Job]:
 
 def verdict(mean: float, half: float, sign: str) -> str:
     """Say whether a paired effect agrees with the sign that was written down."""
+    if not isfinite(mean):
+        return "undefined"
     if mean == half == 0:
         return "exactly none"
     if abs(mean) <= half:
         return "not distinguishable from 0"
+    if sign == "0":
+        return "**not none**"
     if sign not in "+-":
         return "reported"
     return "agrees" if (mean > 0) == (sign == "+") else "**other sign**"
@@ -57,7 +62,7 @@ def page(found: dict[str, dict[int, Values]], seeds: int, enterprises: int) -> s
         "95 percent t interval, bold where it excludes zero. The expected sign was written down with its reason",
         "before the first run (`opengambit levers NAME` shows both). It is judged at the horizon; releases of the past",
         "at the end of the replay, 2026-07. Luck only: parameters are not varied. Renewed by",
-        "`python -m experiments.effects levers`.",
+        f"`python -m experiments.effects levers --seeds {seeds} --enterprises {enterprises}`.",
         "",
         f"| lever | low | high | headline measure | expected | {' | '.join(MONTHS)} | verdict |",
         "|---|---|---|---|---|---|---|---|---|",

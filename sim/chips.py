@@ -100,7 +100,7 @@ class ChipMarket:
     def fund_scale(self, t: int, demand: Floats) -> Floats:
         """Return the factor on outside funding at which each bloc's demand fits its compute, shape (4,).
 
-        Demand may take ``FIT`` of what the stock serves at its normal use (docs/model.md, section 4).
+        Demand may take ``FIT`` of what the stock serves at its normal use (docs/model.md, section 13).
 
         Args:
             t: t_h.

@@ -127,12 +127,16 @@ class PriceBook:
             table[model] = table[predecessor]
 
     def start_at(self, model: int, price: float, quote: Quote, fade: float, *, closed: bool) -> None:
-        """Let a release start at a list price of its own, $/Mtok; its later prices follow the equations from there."""
+        """Let a release start at a list price of its own, $/Mtok; its later prices follow the equations from there.
+
+        The list price of a closed release counts between its cost and twenty times that (E16).
+        """
+        self.own_kept[model] = price
         if closed:
             self.ratio[model] = min(max(price / quote.cost, 1.0), LIMIT)
             self.listed.add(model)
         else:
-            self.own[model] = np.log(price / quote.opened) / fade + self.own[model]
+            self.own[model] = np.log(max(price, 1e-6) / quote.opened) / fade + self.own[model]
 
     def write(
         self, t: int, world: World, offers: Offers, parameters: Parameters, rent: Floats, markups: Floats, handover: int

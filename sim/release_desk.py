@@ -119,7 +119,7 @@ class ReleaseDesk:
         self.book.inherit(k, previous, size)
         share = self.parameters.prices.closed_cost_share
         usual = quote.cost / share if closed and previous == NONE else None
-        price = record.price or usual
+        price = usual if record.price is None else record.price
         if price is not None:
             fade = 0.5 ** ((t - self.handover) / self.parameters.markup.constants_half_life)
             self.book.start_at(k, price, quote, fade, closed=closed)

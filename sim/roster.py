@@ -1,4 +1,4 @@
-"""Worlds without history: a roster of labs and regions, checked at the door (docs/model.md, sections 4 and 5.7).
+"""Worlds without history: a roster of labs and regions, checked at the door (docs/model.md, section 4).
 
 `sim/roster_world.py` makes a `World` of it; the keys are explained in ``conf/world/stylised.yaml``.
 """
@@ -15,12 +15,10 @@ from pydantic.dataclasses import dataclass
 
 from sim.calendar import LEVELS_MONTH, month_index, month_name
 from sim.errors import InputError
-from sim.roster_check import check_roster
+from sim.roster_check import HISTORY, check_roster
 from sim.roster_places import Attitude, RegionEntry, read_attitudes, read_regions
 from sim.roster_reader import Written, read_roster
 
-HISTORY = "history"
-"""Name of the world of the data tables, which is no roster."""
 EARLIEST, LATEST = month_index("2024-01"), month_index("2035-12")
 """A start needs some months of compute before it, and some years to run after it."""
 KEYS = (

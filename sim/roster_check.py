@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING
 from sim.errors import nearest
 from sim.roster_places import members
 from sim.roster_reader import Written
+from sim.world import BLOCS
 
 if TYPE_CHECKING:
     from sim.roster import LabEntry, Roster
 
 SUM_TOLERANCE = 1e-9
+HISTORY = "history"
+"""Name of the world of the data tables, which is no roster."""
 
 
 def check_roster(roster: Roster, written: Written) -> None:
     """Add a problem for everything in which the parts of a roster don't fit."""
+    if roster.name == HISTORY:
+        written.refuse(("name",), "that is the name of the world of the data tables", "another name")
     for lab in roster.labs:
         _check_lab(lab, roster, written)
     names = sorted(written.mapping(written.values.get("labs"), "labs"))
@@ -33,6 +38,8 @@ def check_roster(roster: Roster, written: Written) -> None:
 def _check_lab(lab: LabEntry, roster: Roster, written: Written) -> None:
     path = ("labs", lab.name)
     codes = [entry.code for entry in roster.regions]
+    if lab.name in {*codes, *BLOCS, "world"}:
+        written.refuse(path, f"{lab.name!r} is the name of a place, so no policy could name this lab", "another name")
     if lab.home not in codes:
         message = f"this world has no region {lab.home!r}"
         written.refuse((*path, "home"), message, ", ".join(codes), nearest(lab.home, codes))

@@ -46,8 +46,10 @@ def real_world(roster: Roster | None) -> Policy:
         return whole
     names = roster_vocabulary(roster)
     kept = [part for entry in whole.entries if (part := _part(entry, names)) is not None]
-    left, missing = len(whole.entries) - len(kept), sorted(set().union(*(_lacks(e, names) for e in whole.entries)))
-    note = f"{BASE}: {left} of {len(whole.entries)} entries are left out, because this world lacks what they name"
+    left = sum(_part(entry, names) != entry for entry in whole.entries)
+    missing = sorted(set().union(*(_lacks(e, names) for e in whole.entries)))
+    cut = f"{left} of {len(whole.entries)} entries are left out or cut"
+    note = f"{BASE}: {cut}, because this world lacks what they name"
     return replace(whole, entries=tuple(kept), notes=(f"{note} ({', '.join(missing)})",) if left else ())
 
 

@@ -1,4 +1,4 @@
-"""Makes a world of a roster: the same arrays that the data tables give (docs/model.md, sections 4 and 5.7)."""
+"""Makes a world of a roster: the same arrays that the data tables give (docs/model.md, section 4)."""
 
 from __future__ import annotations
 

@@ -20,7 +20,8 @@ from sim.errors import InputError, Problem
 from sim.futures import NONE, Future
 from sim.parameters import Parameters
 from sim.policy import BASE, Policy
-from sim.roster import HISTORY, Roster
+from sim.roster import Roster
+from sim.roster_check import HISTORY
 from sim.roster_policy import NOTHING, real_world, roster_vocabulary
 from sim.scenario_check import LAST_HORIZON, check_scenario
 from sim.vocabulary import Vocabulary

@@ -174,8 +174,8 @@ class SupplySide:
     def _compute_in_use(self, t: int, accounts: Accounts) -> Floats:
         """Return R&D compute plus the inference of the month by bloc, H100e: each where it runs.
 
-        Of what hosts and self-hosters spend, the part without the hosts' mark-up counts as compute; what was rationed
-        away is demanded all the same.
+        Of what hosts and self-hosters spend, 1/(1 + mu_h) counts as compute, an approximation for both; what was
+        rationed away is demanded all the same.
         """
         world, used, spend = self.world, np.zeros(4), np.zeros(4)
         home = np.array([BLOCS.index(bloc) for bloc in world.region_blocs], dtype=np.intp)

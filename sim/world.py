@@ -156,11 +156,6 @@ class World:
     """What makes it a world without history; None for the world of the data tables."""
 
     @property
-    def start(self) -> int:
-        """First month of a run."""
-        return 0 if self.stylised is None else self.stylised.start
-
-    @property
     def levels_month(self) -> int:
         """Month at which outside funding holds."""
         return LEVELS_MONTH if self.stylised is None else self.stylised.start

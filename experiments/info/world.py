@@ -11,7 +11,7 @@ from experiments.info.options import Options, parse
 from experiments.info.table import Column, show
 from sim.calendar import month_index, month_name
 from sim.errors import InputError, Problem
-from sim.roster import HISTORY
+from sim.roster_check import HISTORY
 from sim.scenario import DEFAULT_HISTORY
 
 COUNTS = (

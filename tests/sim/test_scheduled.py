@@ -66,3 +66,11 @@ def test_a_release_on_the_replay_finds_the_hosts_of_its_line() -> None:
     new, before = names.index("Open Two"), names.index("gpt-oss-120b")
     t = month_index("2026-06")
     assert offers.hosts[new, t] == offers.hosts[before, t] > 1
+
+
+def test_a_price_of_nought_is_a_price() -> None:
+    """After the hand-over a closed price is at least its cost (E16), so the release starts there."""
+    gift = "{model: Gift, line: gpt-mini, tier: mid, licence: closed, q: 150, active_b: 6, total_b: 120, price: 0}"
+    market = added(gift)
+    k = [model.name for model in market.offers.models].index("Gift")
+    assert market.offers.own_price[k, T] == pytest.approx(market.offers.cost[k, T])
