@@ -1,1 +1,1 @@
-"""Speed and scale: `python -m benchmarks` measures, prints one table and writes benchmarks/RESULTS.md."""
+"""Speed and scale: `python -m benchmarks` measures, prints one table and writes docs/speed.md."""

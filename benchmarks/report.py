@@ -1,4 +1,4 @@
-"""One table of all measurements, on the screen and as benchmarks/RESULTS.md."""
+"""One table of all measurements, on the screen and as docs/speed.md."""
 
 from __future__ import annotations
 
