@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 LISTED = ("lab_flagship", "lab_economy")
 SHADES = ("#9DB7C9", "#6593B0", "#35709A", "#12507D", "#0B3050")
-STRIP = 0.34
+STRIP, ROWS = 0.34, 2
 
 
 def draw(tables: Tables, scene: Scene) -> Drawings:
@@ -39,7 +39,7 @@ def draw(tables: Tables, scene: Scene) -> Drawings:
     left, right = sheet.axes(1, 2, right=0.72, gap=(1.36, 0), strip=STRIP, panel_titles=True)
     _level(left, paid, listed, scene)
     _capability(right, fixed, scene)
-    event_marks([left], [event for event in scene.events if event.rank <= 1])
+    event_marks([left], [event for event in scene.events if event.rank <= 1], rows=ROWS)
     for axes, text in ((left, "Paid: mean; list: median lab"), (right, "Cheapest option of at least ... ECI")):
         axes.set_title(text, pad=72 * STRIP - 2)
     yield Drawing("prices", sheet.figure, tidy(pd.concat([paid, listed, fixed])), sheet.title)
