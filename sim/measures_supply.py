@@ -91,7 +91,7 @@ def months_behind(leader: Floats, follower: Floats) -> Floats:
         leader, follower: best capability so far, non-decreasing, shape (T,); NaN before the first model.
 
     Returns:
-        Months, shape (T,); at most t, since nothing is known before the run.
+        Months, shape (T,); NaN where the one ahead was so far already when the run began: for how long is not known.
     """
     months = range(leader.size)
     ahead = [-_lag(follower, leader, t) if follower[t] > leader[t] else _lag(leader, follower, t) for t in months]
@@ -101,7 +101,8 @@ def months_behind(leader: Floats, follower: Floats) -> Floats:
 def _lag(first: Floats, second: Floats, t: int) -> float:
     if not np.isfinite(second[t]) or not np.isfinite(first[t]):
         return float("nan")
-    return float(t - int(np.argmax(first[: t + 1] >= second[t])))
+    when, began = int(np.argmax(first[: t + 1] >= second[t])), int(np.argmax(np.isfinite(first)))
+    return float("nan") if when == began and first[began] > second[t] else float(t - when)
 
 
 def _gap(context: Context) -> Iterator[Part]:
@@ -219,9 +220,9 @@ SUPPLY = (
     MeasureInfo("capability_gap", "ECI", "", ("pair",),
                 "Best US less best Chinese model released so far, best closed less best open one.", _gap),
     MeasureInfo("gap_months", "mo", "", ("pair", "pair_at_pace", "total"),
-                "Months since the US (closed) frontier first had the capability of the best Chinese (open) model, at "
-                "most back to 2023-01; negative if it is behind; at pace: the gap over the frontier's slope of a year, "
-                "which moves in less than whole months; total: the US lead over China at pace.",
+                "Months since the US (closed) frontier first had the capability of the best Chinese (open) model, null "
+                "where it had more when the run began; negative if it is behind; at pace: the gap over the frontier's "
+                "slope of a year, in fractions of months; total: the US lead over China at pace.",
                 _gap_months),
     MeasureInfo("knowledge", "nat", "", ("lab",),
                 "Log of algorithmic efficiency; 0 is the leader at the hand-over.",

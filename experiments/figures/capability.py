@@ -20,15 +20,20 @@ def draw(tables: Tables, scene: Scene) -> Drawings:
     """Draw ``capability``: best model by bloc and the best open one, the gaps in ECI, and in months."""
     blocs, openness = select(tables.bands, "frontier", by="bloc"), select(tables.bands, "frontier", by="openness")
     gap, lag = select(tables.bands, "capability_gap", by="pair"), select(tables.bands, "gap_months", by="pair")
-    (points_behind, month), (months_behind, _) = last(gap, "US-CN"), last(lag, "US-CN")
-    title = f"The best Chinese model is {points_behind:.1f} ECI and {months_behind:.0f} months behind in {month}"
-    sheet = Sheet(5.9, title, "Best released text model, Epoch Capabilities Index (ECI), mean over tasks", scene)
-    top, middle, low = sheet.axes(3, right=LABELS, strip=STRIP, heights=(2, 1, 1), gap=(0, 0.4))
+    points_behind, month = last(gap, "US-CN")
+    known = lag[(lag["key"] == "US-CN") & (lag["month"].astype(str) == month) & lag["mean"].notna()]
+    months = "" if known.empty else f" and {known['mean'].iloc[0]:.0f} months"
+    title = f"The best Chinese model is {points_behind:.1f} ECI{months} behind in {month}"
+    gaps = [(gap, "Gap, ECI"), (lag, "Gap, months since the leader had as much")]
+    gaps = [(frame, text) for frame, text in gaps if frame["mean"].notna().any()]
+    height = 3.3 + 1.3 * len(gaps)
+    sheet = Sheet(height, title, "Best released text model, Epoch Capabilities Index (ECI), mean over tasks", scene)
+    top, *low = sheet.axes(1 + len(gaps), right=LABELS, strip=STRIP, heights=(2, *[1] * len(gaps)), gap=(0, 0.4))
     opened = openness[openness["key"] == "open"]
     look = Look(points, WORDS, SHADES, dashed=("open",), zero=False)
     draw_lines(top, pd.concat([blocs, opened]), (*ORDER["bloc"], "open"), scene, look)
-    for axes, frame, text in ((middle, gap, "Gap, ECI"), (low, lag, "Gap, months since the leader had as much")):
+    for axes, (frame, text) in zip(low, gaps, strict=True):
         draw_lines(axes, frame, PAIRS, scene, Look(points, WORDS, SHADES))
         axes.set_title(text)
-    event_marks([top, middle, low], scene.events)
+    event_marks([top, *low], scene.events)
     yield Drawing("capability", sheet.figure, tidy(pd.concat([blocs, openness, gap, lag])), title)

@@ -55,8 +55,8 @@ def _words(roster: Roster) -> Iterator[str]:
     origin = "those of the data tables" if roster.attitudes == "history" else "none"
     own = ", ".join(key for key in ("trust", "bans", "fit") if getattr(roster, key))
     yield f"Trust, bans and fit by origin: {origin}" + (f", but for its own {own}." if own else ".")
-    below = "The status quo, as far as this world has what it names" if roster.base != "none" else "Nothing"
-    yield f"{below} lies below every policy."
+    below = "The status quo lies below every policy, as far as this world has what it names."
+    yield below if roster.base != "none" else "Nothing lies below every policy."
     yield from (text for (key, value), text in SAID.items() if getattr(roster, key) == value)
     yield ""
     yield from plain(_rows(roster), LABS).splitlines()

@@ -78,6 +78,10 @@ class TestMeasures:
         np.testing.assert_array_equal(months_behind(leader, follower), [np.nan, 1.0, 1.0, 1.0, 0.0])
         np.testing.assert_array_equal(months_behind(follower, leader)[3:], [-1.0, 0.0])
 
+    def test_months_behind_are_unknown_where_the_lead_is_older_than_the_run(self) -> None:
+        leader, follower = np.array([9.0, 9.5, 10.0, 11.0]), np.array([5.0, 8.0, 9.0, 10.0])
+        np.testing.assert_array_equal(months_behind(leader, follower), [np.nan, np.nan, 2.0, 1.0])
+
     def test_budgets_add_up(self, run: Trajectory) -> None:
         labs, blocs, groups = (table(run, "rd_budget", by) for by in ("lab", "bloc", "group"))
         np.testing.assert_allclose(labs.sum(axis=1), blocs.sum(axis=1), rtol=1e-9)
