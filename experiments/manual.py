@@ -99,6 +99,23 @@ VERBS: dict[str, Verb] = {
             ("opengambit show figure.png", "which run a figure in a memo came from"),
         ),
     ),
+    "results": Verb(
+        "experiments.studies.results",
+        RUNNING,
+        "STUDY [--measure NAME] [--by SPLIT] [--segment USERS] [--csv FILE]",
+        "print or export what a study of many runs says",
+        "Without --measure: headline measures of every policy at the last month, and which runs failed. A study\n"
+        "that was interrupted is read as far as it is done. --csv writes bands over runs, with --each every run.\n"
+        '--sql asks DuckDB (pip install \'opengambit[sql]\'); the columns "by" and "key" need double quotes there.',
+        (
+            ("opengambit results outputs/latest", "the headline measures, policy by policy"),
+            ("opengambit results outputs/latest --measure token_share --by bloc", "one measure, year by year"),
+            (
+                "opengambit results outputs/latest --measure hhi --csv hhi.csv",
+                "the band of every month, for a spreadsheet",
+            ),
+        ),
+    ),
     "policies": Verb(
         "experiments.info.policies",
         READING,

@@ -170,7 +170,7 @@ def test_an_outputs_folder_that_cannot_be_made(tmp_path: Path) -> None:
 INFO_EXAMPLES = [
     command
     for name, verb in VERBS.items()
-    if name not in ("run", "show", "doctor")
+    if name not in ("run", "show", "results", "doctor")
     for command, _ in verb.examples
     if command != "opengambit verify"  # tests/oracles runs them all
 ]

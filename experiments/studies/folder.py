@@ -1,0 +1,198 @@
+"""A study folder while it is run: pieces of single runs, and shards that they become. One process writes it.
+
+``pieces/`` holds runs whose shard is not whole yet, ``tables/`` the shards that the manifest lists, ``log/`` times and
+hosts, ``damaged/`` files that were not what the manifest says. A process may end at any moment: a file is there whole
+or not at all, the manifest names shards by what they hold, and what it does not name is swept away.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from experiments.folders import hidden_folder, point_latest
+from experiments.provenance import Provenance, collect, to_json
+from experiments.studies.disk import only_writer, save, sha256
+from experiments.studies.manifest import PLAN, Manifest, ShardFile, refuse_other
+from experiments.studies.pieces import DamagedPieceError, unpack
+from experiments.studies.plan import SHARD, Plan, Row
+from experiments.studies.recording import Recording
+from experiments.studies.shards import FAILED, OK, decode, encode, file_name
+
+
+class StudyFolder:
+    """The folder of a plan, open for writing.
+
+    Attributes:
+        plan: what is run.
+        path: the folder.
+        states: plan row to ``ok`` or ``failed``, for rows that are there.
+        damaged: what was found damaged when it was opened, as sentences.
+    """
+
+    def __init__(self, plan: Plan, path: Path) -> None:
+        self.plan, self.path = plan, path
+        self.manifest = Manifest.load(path)
+        self.states: dict[int, str] = {}
+        self.damaged: list[str] = []
+        self._pieces: dict[int, Path] = {}
+        self._stamp = to_json({k: v for k, v in plan.as_dict().items() if k in ("plan", "code", "data")})
+        self._sweep()
+        self._isolate()
+        for file in self.manifest.table("runs"):
+            self.states |= _states(path / file.path)
+        self._find_pieces()
+
+    @classmethod
+    @contextmanager
+    def opened(cls, plan: Plan, outputs: Path) -> Iterator[StudyFolder]:
+        """Make the folder of a plan, or find it, and hold it against other processes.
+
+        Raises:
+            InputError: another version made it, another process runs it, or it can't be written to.
+        """
+        from experiments.run import check_writable
+
+        path = plan.folder(outputs)
+        check_writable(path.parent)
+        if (path / PLAN).is_file():
+            refuse_other(path, plan.as_dict())
+        else:
+            with hidden_folder(path) as partial:
+                _write_plan(plan, partial)
+        with only_writer(path):
+            point_latest(outputs, path)
+            yield cls(plan, path)
+
+    def keep(self, row: Row, content: bytes, *, failed: bool) -> None:
+        """Keep a run; its shard is written when all of its rows are there."""
+        path = self.path / "pieces" / f"{row.row:06d}-{row.run_id}"
+        save(path, content)
+        self._pieces[row.row] = path
+        self.states[row.row] = FAILED if failed else OK
+        shard = row.row // SHARD
+        if all(other.row in self.states for other in self.plan.shard(shard)):
+            self.publish(shard)
+
+    def publish(self, shard: int) -> None:
+        """Write what is there of a shard, and list it in the manifest."""
+        rows = [row for row in self.plan.shard(shard) if row.row in self.states]
+        pieces = [row for row in rows if row.row in self._pieces]
+        found = self._published(shard, [row.row for row in rows if row.row not in self._pieces])
+        found |= {row.row: unpack(self._pieces[row.row].read_bytes()) for row in pieces}
+        files = []
+        contents = encode([(row, found[row.row]) for row in rows], self.plan.request.record, self._stamp)
+        for table, content in contents.items():
+            path = self.path / "tables" / table / file_name(shard, content)
+            save(path, content)
+            relative = path.relative_to(self.path).as_posix()
+            files.append(ShardFile(relative, table, shard, len(rows), len(content), sha256(path)))
+        self._replace(shard, files)
+        for row in pieces:
+            self._pieces.pop(row.row).unlink()
+
+    def publish_rest(self) -> None:
+        """Write every shard that is not whole with what it has, so that readers see all that is done."""
+        for shard in sorted({row // SHARD for row in self._pieces}):
+            self.publish(shard)
+
+    def note(self, name: str, record: dict[str, Any]) -> None:
+        """Add a line to a file of ``log/``, if there is room: no result hangs on it."""
+        path = self.path / "log" / f"{name}.jsonl"
+        with contextlib.suppress(OSError), path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(record, sort_keys=True, default=str) + "\n")
+
+    def _published(self, shard: int, rows: Iterable[int]) -> dict[int, Recording]:
+        wanted = list(rows)
+        if not wanted:
+            return {}
+        files = {file.table: (self.path / file.path).read_bytes() for file in self.manifest.of(shard)}
+        return decode(files, self.plan.request.record, wanted)
+
+    def _replace(self, shard: int, files: Iterable[ShardFile]) -> None:
+        old = {file.path for file in self.manifest.of(shard)}
+        self.manifest = self.manifest.with_shard(shard, files)
+        self.manifest.save(self.path)
+        for path in old - {file.path for file in self.manifest.of(shard)}:
+            (self.path / path).unlink(missing_ok=True)
+
+    def _sweep(self) -> None:
+        """Remove what an earlier process left half done: temporary files, and shards that no manifest names."""
+        listed = {file.path for file in self.manifest.files}
+        for path in self.path.rglob(".*.tmp"):
+            path.unlink(missing_ok=True)
+        for path in (self.path / "tables").rglob("*.parquet"):
+            if path.relative_to(self.path).as_posix() not in listed:
+                path.unlink()
+
+    def _isolate(self) -> None:
+        """Move damaged files away and forget their shards, so that their rows are run again."""
+        bad = [file for file in self.manifest.files if not file.is_whole(self.path, deep=True)]
+        for file in bad:
+            source = self.path / file.path
+            if source.is_file():
+                (self.path / "damaged").mkdir(exist_ok=True)
+                shutil.move(source, self.path / "damaged" / f"{file.table}-{source.name}")
+            self.damaged.append(f"{file.path} was damaged: rows {file.rows(len(self.plan.rows))} are run again")
+        for shard in {file.shard for file in bad}:
+            self._replace(shard, ())
+
+    def _find_pieces(self) -> None:
+        """Take over the pieces of an earlier process; what can't be read, or is of no row, goes."""
+        for path in sorted((self.path / "pieces").glob("*")):
+            number, _, run_id = path.name.partition("-")
+            row = self.plan.rows[int(number)] if number.isdigit() and int(number) < len(self.plan.rows) else None
+            try:
+                recording = unpack(path.read_bytes())
+            except (OSError, DamagedPieceError):
+                recording = None
+            if row is None or row.run_id != run_id or recording is None or self._is_stale(row.row, recording):
+                path.unlink()
+                continue
+            self._pieces[row.row] = path
+            self.states[row.row] = OK if recording.failure is None else FAILED
+        for shard in sorted({row // SHARD for row in self._pieces}):
+            if all(row.row in self.states for row in self.plan.shard(shard)):
+                self.publish(shard)
+
+    def _is_stale(self, row: int, recording: Recording) -> bool:
+        """Say whether the shards already hold what a piece holds: the process ended before it was removed."""
+        return self.states.get(row) == (OK if recording.failure is None else FAILED)
+
+
+def _states(path: Path) -> dict[int, str]:
+    table = pq.read_table(path, columns=["row", "status"])
+    return dict(zip(table["row"].to_pylist(), table["status"].to_pylist(), strict=True))
+
+
+def _write_plan(plan: Plan, folder: Path) -> None:
+    save(folder / "plan.parquet", _parquet(plan.table()))
+    if plan.request.draws.paths:
+        save(folder / "draws.parquet", _parquet(plan.draws_table()))
+    record = json.dumps(plan.as_dict(), indent=2, sort_keys=True, default=str) + "\n"
+    made = {"run": plan.name} | {k: v for k, v in vars(_provenance(plan)).items() if v not in (None, {}, ())}
+    save(folder / "provenance.json", (json.dumps(made, indent=2, sort_keys=True, default=str) + "\n").encode())
+    Manifest(plan.name).save(folder)
+    save(folder / PLAN, record.encode())
+
+
+def _parquet(table: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd")
+    return bytes(sink.getvalue().to_pybytes())
+
+
+def _provenance(plan: Plan) -> Provenance:
+    request = plan.request
+    return collect(
+        command=request.command, name=request.name, scenario=", ".join(arm.name for arm in request.policies),
+        scenario_digest=plan.digest, config={}, seeds=request.seeds, record=request.record,
+    )  # fmt: skip
