@@ -125,7 +125,7 @@ def add_release(
     """
     k = len(offers.models)
     entry = world.lines[line]
-    name = name or f"{entry.name} {month_name(t)}"
+    name = name or release_name(world, line, t)
     licence = "closed" if closed else "open_permissive" if permissive else "open_restricted"
     tasks = (float(q[0]), float(q[1]), float(q[2]), float(q[3]))
     total = active * ratio**2
@@ -141,6 +141,11 @@ def add_release(
     offers.q[k] = q
     offers.hosts[k] = offers.hosts[max(int(offers.weights[line, t]), 0)] if offers.weights[line, t] != NONE else 1.0
     return k
+
+
+def release_name(world: World, line: int, t: int) -> str:
+    """Return what the release of a line in month t is called."""
+    return f"{world.lines[line].name} {month_name(t)}"
 
 
 def publish(offers: Offers, k: int, t: int, grace: int, *, on_api: bool) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.calendar import EPOCH_YEAR, LEVELS_MONTH
 from sim.compile import LeverArrays
+from sim.held import NOTHING, Faced, Held
 from sim.history import NONE, Offers
 from sim.hosting import Places
 from sim.market.arrays import Bools, Floats, Ints
@@ -38,6 +39,7 @@ class Menu:
         access: share of a region with access to a lab's own API, shape (L, R).
         gone: own-API releases that nobody may use any more, and 'no model', shape (M + 1,).
         premium: psi_closed less the alignment penalty of each model, shape (M + 1, 2K): class, and class in CN.
+        plain: the same without psi_closed, which a lab's own API alone brings.
         own_price: list price by model, $/Mtok, shape (M + 1,).
         host_price: price at hosts by place and model, $/Mtok, shape (G, M + 1).
         own_free, host_free: share of developers who get the model for free on that channel, shape (M + 1,).
@@ -45,6 +47,7 @@ class Menu:
         places: where hosts stand, and what serving costs there.
         host_variety: utility of having several hosts to choose from, shape (M + 1,).
         serving: serving cost by model, $/Mtok, shape (M + 1,).
+        alone: the same, as who hosts for himself finds it.
         volume_growth: Q_i(t) over Q_i(t_L).
         requirement: mean requirement of text slots, ECI.
     """
@@ -59,6 +62,7 @@ class Menu:
     access: Floats
     gone: Bools
     premium: Floats
+    plain: Floats
     own_price: Floats
     host_price: Floats
     own_free: Floats
@@ -69,6 +73,7 @@ class Menu:
     host_variety: Floats
     places: Places
     serving: Floats
+    alone: Floats
     price_scale: float
     volume_growth: float
     requirement: float
@@ -86,7 +91,7 @@ class Menu:
         """
         prices = self.parameters.prices
         return self_host_price(
-            self.serving[model] * place,
+            self.alone[model] * place,
             prices.self_host_utilisation,
             prices.self_host_fixed,
             volume * self.volume_growth,
@@ -167,13 +172,13 @@ class Menu:
         alpha = population.slot_alpha[slots] * (0.0 if video else 1.0)
         draw = population.free_draw[owner]
         model = own[rows.line[rows.own]].take(owner, axis=1)
-        gain = self._gain(population, slots, owner, model, video)
+        gain = self._gain(population, slots, owner, model, video, self.premium)
         gain -= self._listed(model, draw, self.own_free, self.own_cost, alpha)
         gain[self.gone.take(model)] = -np.inf
         value[rows.own] += gain
         if rows.host.size:
             model = weights[rows.line[rows.host]].take(owner, axis=1)
-            gain = self._gain(population, slots, owner, model, video)
+            gain = self._gain(population, slots, owner, model, video, self.plain)
             unknown = model == NONE
             place = self.places.alone[:, rows.lab[rows.host]].take(population.region[owner], axis=0).T
             alone = self.disutility(self.self_price(model, population.volume[owner], place))
@@ -187,10 +192,12 @@ class Menu:
                 value[where] += worth
         return value
 
-    def _gain(self, population: Population, slots: Ints, owner: Ints, model: Ints, video: bool) -> Floats:
+    def _gain(
+        self, population: Population, slots: Ints, owner: Ints, model: Ints, video: bool, premium: Floats
+    ) -> Floats:
         """Return what a release is worth before its price, utils, shape of ``model``."""
         column = population.kind[owner] + self.n_classes * self.chinese[population.region[owner]]
-        gain = self.premium.ravel().take(model * self.premium.shape[1] + column)
+        gain = premium.ravel().take(model * premium.shape[1] + column)
         gain -= self.shortfall(population, slots, model, video)
         return np.asarray(gain)
 
@@ -208,7 +215,8 @@ class Menu:
         owner = population.slot_owner[slots]
         kind = population.kind[owner]
         groups = (self.offers.lab[model] * CHANNELS + channel)[None, :]
-        premium = self.premium[model, kind + self.n_classes * self.chinese[population.region[owner]]]
+        column = kind + self.n_classes * self.chinese[population.region[owner]]
+        premium = np.where(channel == OWN, self.premium[model, column], self.plain[model, column])
         value = self.common(population, slots, groups)[0] + premium
         value -= self.shortfall(population, slots, model[None, :], video)[0]
         value += np.where(channel == HOST, self.host_variety[model], 0.0)
@@ -239,6 +247,7 @@ def build_menu(
     premium_fade: float,
     handover: int,
     compute: tuple[Floats, Floats] | None = None,
+    held: Held = NOTHING,
 ) -> Menu:
     """Return the menu of month t.
 
@@ -258,6 +267,7 @@ def build_menu(
         handover: t_h; who has access to an API afterwards is what it was then.
         compute: after the hand-over, rent in $/H100e-hour and the share of demanded compute that is served, by bloc,
             shape (4,) each; None: one price everywhere, and all is served.
+        held: mechanisms that are held at the status quo.
     """
     own_lines, open_lines = np.flatnonzero(offers.own[:, t] != NONE), np.flatnonzero(offers.weights[:, t] != NONE)
     is_video = offers.line_video
@@ -272,7 +282,16 @@ def build_menu(
     scale = price_scale(t, prices.scale, prices.scale_decline, LEVELS_MONTH)
     is_open = np.append(~offers.closed, False)
     free = np.nan_to_num(offers.free[:, t])
-    places = Places.one(world) if compute is None else Places.of(world, *compute, local)
+    faced = held.faced(
+        t,
+        Faced(
+            own_free=np.where(is_open, 0.0, free),
+            host_free=np.where(is_open, free, 0.0),
+            alone=offers.cost[:, t],
+            places=Places.one(world) if compute is None else Places.of(world, *compute, local),
+        ),
+    )
+    places, (premium, plain) = faced.places, _premiums(offers, parameters, premium_fade)
     own_price, host_price = offers.own_price[:, t], offers.host_price[:, t] * places.factor[:, None]
     n_cells = len(world.region_codes) * len(CLASSES)
     return Menu(
@@ -285,17 +304,19 @@ def build_menu(
         banned=banned.reshape(-1, n_cells),
         access=world.access[min(t, handover, world.n_months - 1)] * (1.0 - levers.block[t]),
         gone=t > offers.usable_until,
-        premium=_premiums(offers, parameters, premium_fade),
+        premium=premium,
+        plain=plain,
         own_price=own_price,
         host_price=host_price,
-        own_free=np.where(is_open, 0.0, free),
-        host_free=np.where(is_open, free, 0.0),
+        own_free=faced.own_free,
+        host_free=faced.host_free,
         own_cost=price_disutility(own_price, scale, prices.curvature, prices.free_floor),
         host_cost=price_disutility(host_price, scale, prices.curvature, prices.free_floor),
         free_cost=float(price_disutility(np.zeros(1), scale, prices.curvature, prices.free_floor)[0]),
         host_variety=prices.host_variety * np.log(np.nan_to_num(offers.hosts[:, t], nan=1.0)),
         places=places,
         serving=offers.cost[:, t],
+        alone=faced.alone,
         price_scale=scale,
         volume_growth=float(parameters.usage.growth ** (t - LEVELS_MONTH)),
         requirement=requirement,
@@ -314,11 +335,12 @@ def _base(world: World, parameters: Parameters, eco: Floats, tau: Floats) -> Flo
     return np.asarray(table.reshape(table.shape[0] * CHANNELS, -1))
 
 
-def _premiums(offers: Offers, parameters: Parameters, fade: float) -> Floats:
-    """Return psi_closed less the alignment penalty by model and (class, class in CN), shape (M + 1, 2K)."""
+def _premiums(offers: Offers, parameters: Parameters, fade: float) -> tuple[Floats, Floats]:
+    """Return the alignment penalty, with psi_closed and without, by model and (class, class in CN), (M + 1, 2K)."""
     demand = parameters.demand
     by_class = np.full(len(CLASSES), demand.closed_premium)
     by_class[CLASSES.index("developer")] = demand.closed_premium_developer
     closed = np.append(offers.closed, False)[:, None] * by_class * fade
     aligned = np.append(offers.aligned, 0.0)[:, None] * parameters.trust.alignment
-    return np.concatenate([closed - aligned, closed], axis=1)
+    none = np.zeros_like(closed)
+    return np.concatenate([closed - aligned, closed], axis=1), np.concatenate([none - aligned, none], axis=1)

@@ -16,6 +16,7 @@ from sim.awareness import Awareness
 from sim.baseline import baseline_of
 from sim.compile import compile_levers
 from sim.expected import ExpectedHoldings
+from sim.held import hold
 from sim.history import build_offers
 from sim.holdings import Holdings
 from sim.invariants import check_month
@@ -64,7 +65,8 @@ class MarketModel(mesa.Model):  # type: ignore[misc]
         rng: run seed, an integer.
         world: the world, if not that of the scenario.
         reverse: create and activate the agents in reverse order; nothing may depend on it.
-        baseline: the status quo of the same seed, for a policy that runs beyond the hand-over (found if not given).
+        baseline: the status quo of the same seed, for a policy that runs beyond the hand-over or holds a mechanism
+            (found if not given).
     """
 
     def __init__(
@@ -84,24 +86,28 @@ class MarketModel(mesa.Model):  # type: ignore[misc]
         self.parameters = scenario.parameters
         self.world = world or world_of(scenario)
         self.streams = Streams(seed)
+        quiet = baseline_of(scenario, seed, world, baseline)
+        self.held = hold(scenario.hold, None if quiet is None else quiet.paths, self.world, scenario.history_until)
         self.levers = compile_levers(scenario.policy, self.world, self.n_months, scenario.history_until)
+        self.law = self.held.law(self.levers)
         self.population = build_population(
             self.world,
             self.parameters,
             scenario.enterprises,
             seed if scenario.resample_population else scenario.population_seed,
         )
-        offers = build_offers(self.world, self.levers, self.parameters, scenario.history_until, self.n_months)
+        offers = build_offers(self.world, self.law, self.parameters, scenario.history_until, self.n_months)
         self.supply = build_supply(
             scenario,
             self.world,
             self.population,
             offers,
-            self.levers,
+            self.law,
             self.streams,
-            baseline or baseline_of(scenario, seed, world),
+            quiet,
+            self.held,
         )
-        self.offers = self.supply.offers
+        self.offers = self.held.catalogue(self.supply.offers)
         self.requirement = requirement_path(self.world, self.parameters, scenario.history_until, self.n_months)
         self.awareness = Awareness(
             self.offers, self.population, self.parameters, self.streams, self.world.lab_home_index, scenario.start
@@ -131,6 +137,7 @@ class MarketModel(mesa.Model):  # type: ignore[misc]
             self.running = False
             return
         self.supply.before(self.t, self.menu, self.awareness, self._adopted())
+        self.held.refresh(self.t)
         for supplier in self.suppliers:
             supplier.advance(self.t, self.supply.chips.path)
         menu = self.menu = self._offers()
@@ -201,7 +208,10 @@ class MarketModel(mesa.Model):  # type: ignore[misc]
     def _offers(self) -> Menu:
         settings = self.parameters.ecosystem
         eco = ecosystem_utility(
-            standard_index(self._stock()), self.parameters.demand.gamma, settings.form, settings.log_weight
+            standard_index(self.held.stock(self.t, self._stock())),
+            self.parameters.demand.gamma,
+            settings.form,
+            settings.log_weight,
         )
         beyond = max(self.t - self.scenario.history_until, 0)
         fade = 0.5 ** (beyond / self.parameters.demand.closed_premium_half_life)
@@ -209,7 +219,7 @@ class MarketModel(mesa.Model):  # type: ignore[misc]
             self.world,
             self.offers,
             self.parameters,
-            self.levers,
+            self.law,
             self.t,
             eco,
             self._incident(),
@@ -217,6 +227,7 @@ class MarketModel(mesa.Model):  # type: ignore[misc]
             fade,
             self.scenario.history_until,
             (self.supply.rent_of_places(self.t), self.supply.ration[self.t]) if beyond else None,
+            self.held,
         )
 
     def _awareness(self) -> None:

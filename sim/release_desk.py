@@ -10,7 +10,8 @@ from sim.calendar import LEVELS_MONTH
 from sim.completions import Schedule, tier_size
 from sim.entries import ScheduledRelease
 from sim.futures import Future
-from sim.generations import Constants, add_release, open_weights, publish, release_quality
+from sim.generations import Constants, add_release, open_weights, publish, release_name, release_quality
+from sim.held import NOTHING, Held
 from sim.history import NONE, Offers
 from sim.market.arrays import Bools, Floats, Ints
 from sim.market.knowledge import capability, effective_compute
@@ -64,6 +65,7 @@ class ReleaseDesk:
         align: alignment requirement by month and lab, shape (T, L).
         scheduled: releases that a policy adds after the hand-over.
         delayed: models whose weights become public in a month.
+        held: mechanisms that are held at the status quo.
     """
 
     world: World
@@ -83,6 +85,7 @@ class ReleaseDesk:
     align: Floats
     scheduled: tuple[ScheduledRelease, ...] = ()
     delayed: dict[int, list[int]] = field(default_factory=dict)
+    held: Held = NOTHING
 
     def complete(self, t: int, outlook: Outlook) -> dict[int, int]:
         """Release what is due in month t; return the mode of each lab that released."""
@@ -151,6 +154,7 @@ class ReleaseDesk:
         for line, tier in self.schedule.lines[lab]:
             q, active = self._quality(t, lab, tier, outlook)
             task_q = release_quality(self.constants, self.world, line, t, q)
+            task_q = self.held.quality(release_name(self.world, line, t), task_q)
             size = active * self.constants.ratio[lab]
             previous = self._latest(line, t)
             quote = self.book.quote(t, self.world, self.parameters, outlook.rent, self.handover, previous, size, lab)
@@ -167,9 +171,10 @@ class ReleaseDesk:
         drafts = self._drafts(t, lab, outlook)
         tiers = np.array([draft.tier for draft in drafts])
         was_open = self.strategies.was_open[[draft.line for draft in drafts]]
-        mode = self._mode(t, lab, outlook, drafts, tiers, was_open)
+        mode = self.held.mode(t, lab, self._mode(t, lab, outlook, drafts, tiers, was_open))
         free = self._adapts(lab, outlook) or self._allowed(t, lab, tiers)[1]
         opened = self._by_line(t, lab, drafts, line_modes(mode, tiers, was_open) if free else was_open)
+        opened = self.held.opened([release_name(self.world, draft.line, t) for draft in drafts], opened)
         for draft, is_open in zip(drafts, opened, strict=True):
             self._publish(t, lab, draft, mode, bool(is_open), outlook)
         return mode

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import ConfigDict, model_validator
+from pydantic import ConfigDict, field_validator, model_validator
 from pydantic.dataclasses import dataclass
 
 from sim.calendar import month_index, month_name
@@ -55,6 +55,7 @@ class Scenario:
         resample_population: replicates draw their own enterprises.
         population_seed: seed of the enterprises that replicates share.
         roster: a world without history; None for the world of the data tables.
+        hold: mechanisms that are held at the status quo of the same draw and seed (``sim.mechanisms``), sorted.
 
     Raises:
         InputError: every illegal value at once.
@@ -75,6 +76,12 @@ class Scenario:
     resample_population: bool = False
     population_seed: int = 0
     roster: Roster | None = None
+    hold: tuple[str, ...] = ()
+
+    @field_validator("hold")
+    @classmethod
+    def _in_order(cls, hold: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(sorted(set(hold)))
 
     @model_validator(mode="after")
     def _legal(self) -> Scenario:
@@ -102,6 +109,7 @@ class Scenario:
         name: str | None = None,
         resample_population: bool = False,
         population_seed: int = 0,
+        hold: str | Iterable[str] | None = (),
         where: Mapping[str, str] | None = None,
     ) -> Scenario:
         """Return the scenario of what a user writes.
@@ -121,6 +129,8 @@ class Scenario:
             name: for people (default: the policies' names).
             resample_population: replicates draw their own enterprises.
             population_seed: seed of the enterprises that replicates share.
+            hold: mechanisms that are held at the status quo of the same draw and seed (names of
+                ``sim.mechanisms``, one by one or with commas between them).
             where: key to the file or override that set it, for messages.
 
         Raises:
@@ -157,6 +167,7 @@ class Scenario:
             "resample_population": resample_population,
             "population_seed": population_seed,
             "roster": roster,
+            "hold": _names(hold),
         }
         problems += check_scenario(values, places, "Scenario.load")
         if problems:
@@ -190,10 +201,12 @@ class Scenario:
 
     def canonical(self) -> dict[str, Any]:
         """Return the resolved scenario as plain data: all that can change a result, and nothing else."""
-        left_out = {"name", "roster"}
+        left_out = {"name", "roster", "hold"}
         plain = {item.name: getattr(self, item.name) for item in dataclasses.fields(self) if item.name not in left_out}
         if self.roster is not None:
             plain["roster"] = self.roster.canonical()
+        if self.hold:
+            plain["hold"] = list(self.hold)
         return plain | {
             "parameters": dataclasses.asdict(self.parameters),
             "policy": self.policy.canonical(),
@@ -212,6 +225,12 @@ def _collect(make: Callable[[], T], problems: list[Problem]) -> T | None:
     except InputError as error:
         problems += error.problems
         return None
+
+
+def _names(given: str | Iterable[str] | None) -> tuple[str, ...]:
+    """Return names that are given one by one, or in a text with commas between them."""
+    parts = given.split(",") if isinstance(given, str) else given or ()
+    return tuple(name for part in parts if (name := str(part).strip()))
 
 
 def _roster(world: str | Path | Mapping[str, Any] | Roster, places: Mapping[str, str]) -> Roster | None:

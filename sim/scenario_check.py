@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sim.calendar import month_index, month_name
 from sim.entries import Entry
 from sim.errors import Problem, nearest
+from sim.mechanisms import MECHANISMS
 from sim.policy import BASE, Policy
 from sim.policy_check import overlaps, rivals
 from sim.release_modes import unchoosable
@@ -50,6 +51,8 @@ def check_scenario(values: Mapping[str, Any], places: Mapping[str, str], default
     ):
         if values[key] not in options:
             refuse(key, f"there is no {what} {values[key]!r}", ", ".join(options), nearest(str(values[key]), options))
+    for name in sorted(set(values["hold"]) - set(MECHANISMS)):
+        refuse("hold", f"there is no mechanism {name!r}", ", ".join(MECHANISMS), nearest(name, MECHANISMS))
     _check_start(values, roster, refuse)
     if horizon is not None and not first <= horizon <= LAST_HORIZON:
         which = "before the start" if horizon < first else "too far"

@@ -17,6 +17,7 @@ from sim.completions import flagship_sizes, plan
 from sim.entries import ScheduledRelease
 from sim.futures import Future
 from sim.generations import Constants
+from sim.held import NOTHING, Held
 from sim.history import Offers
 from sim.hosting import host_blocs
 from sim.ledger import Accounts
@@ -26,6 +27,7 @@ from sim.market.strategy import MODES
 from sim.menu import HOST, SELF, Menu
 from sim.panel import Panel, Reading, read_demand
 from sim.parameters import Parameters
+from sim.paths import Paths
 from sim.population import Population
 from sim.price_book import PriceBook, lab_markups
 from sim.release_desk import Outlook, ReleaseDesk
@@ -46,12 +48,14 @@ class Baseline:
         markups: M_l in the state of the hand-over, shape (L,).
         elsewhere: o_b, share of each bloc's compute used by all that is outside the model, shape (4,).
         fund_scale: factor on outside funding after the hand-over by bloc, shape (4,).
+        paths: what arms that hold a mechanism take from it besides, if there was one to ask for it.
     """
 
     profit: Floats
     markups: Floats
     elsewhere: Floats
     fund_scale: Floats
+    paths: Paths | None = None
 
 
 @dataclass
@@ -110,6 +114,7 @@ class SupplySide:
     align: Floats = field(default_factory=lambda: np.zeros((0, 0)))
     local: Bools = field(default_factory=lambda: np.zeros((0, 0), dtype=bool))
     scheduled: tuple[ScheduledRelease, ...] = ()
+    held: Held = NOTHING
 
     def __post_init__(self) -> None:
         months, labs = self.n_months, len(self.world.lab_names)
@@ -128,6 +133,7 @@ class SupplySide:
 
     def before(self, t: int, menu: Menu | None, awareness: Awareness, adopted: Floats) -> None:
         """Run phases 2 to 5 of month t: compute, knowledge, completions, prices."""
+        self.budgets.budget = self.held.budget(t, self.budgets.budget)
         self.budget[t] = self.budgets.budget
         if t <= self.handover or menu is None:
             return
@@ -141,6 +147,7 @@ class SupplySide:
             self.events.append(Event(t, "release", self.world.lab_names[lab], MODES[mode]))
         self.book.war = np.append(price_war(self.future, self.world, t)[self.offers.lab], False)
         self.book.write(t, self.world, self.offers, self.parameters, self.rent[t], self.markups, self.handover)
+        self.held.list_prices(t, self.offers)
 
     def after(self, t: int, menu: Menu, awareness: Awareness, adopted: Floats, accounts: Accounts) -> None:
         """Run phase 10 of month t: money, compute in use; draw up the hand-over in its month."""
@@ -219,6 +226,7 @@ class SupplySide:
             adaptive=self.adaptive,
             align=self.align,
             scheduled=self.scheduled,
+            held=self.held,
         )
 
     def _fit_funds(self, t: int) -> None:
@@ -239,7 +247,7 @@ class SupplySide:
         return Outlook(
             menu=menu,
             reading=self.reading,
-            flow=self.compute[window] * np.exp(self.knowledge[window]),
+            flow=self.held.embodied(window, self.compute[window]) * np.exp(self.knowledge[window]),
             knowledge=self.knowledge[t],
             rent=self.rent[t],
             budget=self.budgets.budget,
@@ -281,7 +289,7 @@ class SupplySide:
         a = self.knowledge[t - 1]
         effort = (1.0 - settings.training_share) * self.compute[t - 1] / self.past.reference
         a_open, a_api = self._embodied(t - 1)
-        self.knowledge[t] = a + knowledge_step(a, effort, known, a_open, a_api)
+        self.knowledge[t] = self.held.knowledge(t, a + knowledge_step(a, effort, known, a_open, a_api))
         bloc = world.lab_bloc_index
         bought = research_compute(self.budgets.budget, self.rent[t, bloc], self.ration[t, bloc])
         self.compute[t] = bought if self.fixed_compute is None else self.fixed_compute[t]

@@ -8,6 +8,7 @@ from sim.budgets import Budgets
 from sim.chips import ChipMarket
 from sim.compile import LeverArrays
 from sim.completions import plan
+from sim.held import NOTHING, Held
 from sim.history import Offers, reserve
 from sim.panel import Panel
 from sim.population import Population
@@ -29,6 +30,7 @@ def build_supply(
     levers: LeverArrays,
     streams: Streams,
     baseline: Baseline | None,
+    held: Held = NOTHING,
 ) -> SupplySide:
     """Return the supply side at the start of a run.
 
@@ -40,12 +42,14 @@ def build_supply(
         levers: compiled demand-side levers (alignment).
         streams: random numbers of the run.
         baseline: the status quo of the same draw and seed, None in the status quo itself.
+        held: mechanisms that are held at the status quo.
     """
     parameters, handover, n_months = scenario.parameters, scenario.history_until, scenario.horizon + 1
     span = max(n_months, handover + 1)
     arm = compile_supply(scenario.policy, world, span, handover, parameters.releases.refile)
     quiet = compile_supply(real_world(scenario.roster), world, span, handover, parameters.releases.refile)
     _share_past(arm, quiet, scenario.start)
+    arm = held.rules(arm, quiet)
     extra = extra_compute(scenario.future, span)
     chips_quiet = ChipMarket(world, parameters, quiet, span, handover, None, None, extra)
     chips = ChipMarket(world, parameters, arm, span, handover, chips_quiet.path, None, extra)
@@ -55,7 +59,7 @@ def build_supply(
         for m, lab, closed, video in zip(offers.month, offers.lab, offers.closed, offers.video, strict=True)
         if not video
     ]
-    past = replay(world, parameters, releases, Arm(rents[0], quiet), Arm(rents[1], arm), handover)
+    past = held.past(replay(world, parameters, releases, Arm(rents[0], quiet), Arm(rents[1], arm), handover))
     observed = offers.q.copy()
     _shift(offers, past.shift)
     _keep_at_home(offers, arm.weights_ban)
@@ -64,6 +68,7 @@ def build_supply(
     rows += len(scheduled)
     offers = reserve(offers, rows)
     observed = np.concatenate([observed[:-1], offers.q[observed.shape[0] - 1 :]])
+    held.begin(offers, min(handover + 1, n_months))
     fund = funding(world, parameters, span)
     open_only = np.array([bool((~offers.closed[offers.lab == k]).all()) for k in range(len(world.lab_names))])
     plan_profit = None if baseline is None else baseline.profit
@@ -89,6 +94,7 @@ def build_supply(
         align=levers.align,
         local=levers.local,
         scheduled=scheduled,
+        held=held,
     )
 
 

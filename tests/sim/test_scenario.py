@@ -55,6 +55,8 @@ def test_the_real_world_lies_below(tmp_path: Path) -> None:
         ({"strategy": "fixd"}, "strategy", "'fixed'"),
         ({"reactions": "maybe"}, "reactions", "on or off"),
         ({"future": "fast_scalling"}, "future", "'fast_scaling'"),
+        ({"hold": "prise"}, "hold", "'price'"),
+        ({"hold": ["price", "ecosystems"]}, "hold", "'ecosystem'"),
         ({"levers": {"release_mode.US.US": "tiered@2025-01"}}, "value", "in the past"),
         ({"levers": {"release_mode.US.US": "[closed, delayed]@2026-07"}}, "value", "after the hand-over"),
         ({"levers": {"release_mode.TII.TII": "tiered"}}, "value", "TII can't choose tiered"),
@@ -169,6 +171,33 @@ def test_the_digest_is_of_what_acts() -> None:
         Scenario.load("no_chip_controls"),
     ]
     assert len({scenario.digest() for scenario in [base, *others]}) == len(others) + 1
+
+
+def test_what_is_held_counts_only_if_something_is() -> None:
+    base, held = Scenario.load(), Scenario.load(hold="price")
+    assert "hold" not in base.canonical()
+    assert held.canonical() == base.canonical() | {"hold": ["price"]}
+    assert len({base.digest(), held.digest(), Scenario.load(hold=("price", "bans")).digest()}) == 3
+    for same in ((), "", None, []):
+        assert Scenario.load(hold=same).digest() == base.digest()
+
+
+def test_the_order_of_what_is_held_does_not_count() -> None:
+    for given in ("price,bans", ["price", "bans", "price"], (name for name in ("bans", "price"))):
+        assert Scenario.load(hold=given).hold == ("bans", "price")
+    assert dataclasses.replace(Scenario.load(), hold=("price", "bans")).hold == ("bans", "price")
+
+
+def test_every_unknown_mechanism_is_named() -> None:
+    with pytest.raises(InputError) as caught:
+        Scenario.load(hold="luck,price,wind", where={"hold": "file:3"})
+    assert [problem.message for problem in caught.value.problems] == [
+        "there is no mechanism 'luck'",
+        "there is no mechanism 'wind'",
+    ]
+    assert {problem.where for problem in caught.value.problems} == {"file:3"}
+    with pytest.raises(InputError, match="there is no mechanism 'x'"):
+        Scenario(hold=("x",))
 
 
 def test_an_empty_policy_is_legal() -> None:
