@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from experiments.layers import GROUPS, key_places, lay_out, options
-from experiments.overrides import Override, Overrides, is_known, sort_overrides, unknown_key
+from experiments.overrides import RUN, Grammar, Override, Overrides, sort_overrides, unknown_key
 from sim.errors import InputError, Problem, nearest
 from sim.futures import NONE
 from sim.scenario import Scenario
 
 RECORDS = ("summary", "series")
 MAX_SEEDS = 100_000
-_NAME = re.compile(r"^[\w][\w.+-]{0,79}$")
+NAME = re.compile(r"^[\w][\w.+-]{0,79}$")
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,8 @@ def compose_run(argv: Sequence[str], command: str = "opengambit run") -> RunRequ
     overrides = sort_overrides(argv, problems)
     settings, places = compose_settings("run", overrides, problems)
     scenario = _scenario(settings, overrides, places, problems)
-    seeds = _seeds(settings, places, problems)
-    outputs = _outputs(settings, places, problems)
+    seeds = seeds_of(settings, places, problems)
+    outputs = outputs_of(settings, places, problems)
     name = _name(settings, scenario, places, problems)
     if settings.get("record") not in RECORDS:
         given = str(settings.get("record"))
@@ -79,28 +79,36 @@ def compose_run(argv: Sequence[str], command: str = "opengambit run") -> RunRequ
 
 
 def compose_settings(
-    config: str, overrides: Overrides, problems: list[Problem]
+    config: str, overrides: Overrides, problems: list[Problem], grammar: Grammar = RUN, top: Path | None = None
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the composed configuration and, by dotted key, the place that set it."""
-    legal = [o for o in overrides.hydra if _parses(o, problems) and _in_group(o, problems)]
-    chosen = {group: "default" if group == "params" else "history" for group in GROUPS}
+    """Return the composed configuration and, by dotted key, the place that set it.
+
+    Args:
+        config: name of the primary file.
+        overrides: the command line.
+        problems: whatever is wrong is added.
+        grammar: what the verb can be told.
+        top: a file of the user that lies on top of all layers.
+    """
+    legal = [o for o in overrides.hydra if _parses(o, problems, grammar) and _in_group(o, problems)]
     try:
         with tempfile.TemporaryDirectory(prefix="opengambit-") as folder:
-            lay_out(Path(folder), config)
+            lay_out(Path(folder), config, top)
             composed, missing, picked = _compose(folder, config, legal)
     except InputError as error:
         problems += error.problems
         return {}, dict(overrides.places)
-    places = key_places(config, chosen | picked) | overrides.places
+    places = key_places(config, GROUPS | picked, top) | overrides.places
     for key in missing:
         problems.append(Problem(places.get(key, "conf"), key, "a value is missing here (???)", f"give {key}=value"))
-    for key in _flatten({k: v for k, v in composed.items() if k not in {"params", "levers", "world", "policy"}}):
-        if not is_known(key):
-            problems.append(unknown_key(places.get(key, "conf"), key))
+    own = {"params", "levers", "world", "policy", "axes"}
+    for key in flatten({k: v for k, v in composed.items() if k not in own}):
+        if not grammar.knows(key):
+            problems.append(unknown_key(places.get(key, "conf"), key, grammar))
     return {key: value for key, value in composed.items() if value != "???"}, places
 
 
-def _parses(override: Override, problems: list[Problem]) -> bool:
+def _parses(override: Override, problems: list[Problem], grammar: Grammar) -> bool:
     from hydra.core.override_parser.overrides_parser import OverridesParser
     from hydra.errors import HydraException
 
@@ -111,8 +119,7 @@ def _parses(override: Override, problems: list[Problem]) -> bool:
         problems.append(Problem(override.place, override.key, f"this can't be read: {message}", "key=value"))
         return False
     if parsed.is_sweep_override():
-        message = "a run takes one value; several values would be several runs"
-        problems.append(Problem(override.place, override.key, message, "one value"))
+        problems.append(Problem(override.place, override.key, grammar.one, "one value"))
         return False
     return True
 
@@ -161,11 +168,12 @@ def _plain(container: object) -> dict[str, Any]:
     return {str(key): value for key, value in container.items()} if isinstance(container, dict) else {}
 
 
-def _flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+def flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return nested mappings as one, by dotted key."""
     flat: dict[str, Any] = {}
     for key, value in values.items():
         if isinstance(value, Mapping):
-            flat |= _flatten(value, f"{prefix}{key}.")
+            flat |= flatten(value, f"{prefix}{key}.")
         else:
             flat[f"{prefix}{key}"] = value
     return flat
@@ -180,19 +188,19 @@ def _scenario(
     in_file = (given,) if isinstance(given, str) else tuple(str(name) for name in given)
     policies = overrides.policies if overrides.policies is not None else in_file
     settings["policy"] = list(policies)
-    levers = [*_flatten(settings.get("levers") or {}).items(), *overrides.levers]
+    levers = [*flatten(settings.get("levers") or {}).items(), *overrides.levers]
     settings["levers"] = [[key, str(value)] for key, value in levers]
     keys = ("enterprises", "choice", "strategy", "reactions", "resample_population", "population_seed")
     wanted = {key: settings[key] for key in keys}
-    until = _part(settings, "history", "until")
+    until = part(settings, "history", "until")
     try:
         return Scenario.load(
             policies,
             horizon=None if settings.get("horizon") is None else str(settings["horizon"]),
             history_until=str(until),
-            params=_flatten(settings.get("params") or {}),
+            params=flatten(settings.get("params") or {}),
             levers=levers,
-            world=overrides.world or str(_part(settings, "world", "name")),
+            world=overrides.world or str(part(settings, "world", "name")),
             future=str(settings.get("future") or NONE),
             where=places,
             **wanted,
@@ -202,12 +210,14 @@ def _scenario(
         return None
 
 
-def _part(settings: Mapping[str, Any], key: str, name: str) -> object:
+def part(settings: Mapping[str, Any], key: str, name: str) -> object:
+    """Return a value of a nested mapping, or what stands in the mapping's place."""
     value = settings.get(key)
     return value.get(name) if isinstance(value, Mapping) else value
 
 
-def _seeds(settings: Mapping[str, Any], places: Mapping[str, str], problems: list[Problem]) -> tuple[int, ...]:
+def seeds_of(settings: Mapping[str, Any], places: Mapping[str, str], problems: list[Problem]) -> tuple[int, ...]:
+    """Return the seeds of ``seed`` or ``seeds``; what the command line sets wins."""
     count, seed = settings.get("seeds"), settings.get("seed")
     chosen, key, low, high = (count, "seeds", 1, MAX_SEEDS) if count is not None else (seed, "seed", 0, 2**63 - 1)
     if key == "seeds" and "seed" in places and places["seed"].startswith("override"):
@@ -219,7 +229,8 @@ def _seeds(settings: Mapping[str, Any], places: Mapping[str, str], problems: lis
     return tuple(range(chosen)) if key == "seeds" else (chosen,)
 
 
-def _outputs(settings: Mapping[str, Any], places: Mapping[str, str], problems: list[Problem]) -> Path:
+def outputs_of(settings: Mapping[str, Any], places: Mapping[str, str], problems: list[Problem]) -> Path:
+    """Return the folder of studies, if one may write there."""
     folder = Path(str(settings.get("outputs") or "outputs")).expanduser()
     existing = next((path for path in (folder, *folder.absolute().parents) if path.exists()), Path())
     if not existing.is_dir():
@@ -237,7 +248,7 @@ def _name(
 ) -> str:
     given = settings.get("name")
     name = str(given) if given is not None else scenario.name if scenario else "run"
-    if given is not None and not _NAME.match(name):
+    if given is not None and not NAME.match(name):
         legal = "letters, digits, '.', '_', '+' and '-', at most 80"
         problems.append(Problem(places.get("name", "conf"), "name", f"{name!r} can't name a folder", legal))
     return name

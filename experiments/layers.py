@@ -11,7 +11,8 @@ import yaml
 
 from sim.errors import InputError, Problem
 
-GROUPS = ("params", "world")
+GROUPS = {"params": "default", "world": "history", "execution": "processes"}
+"""Groups of files that Hydra chooses from, each with the choice that ships."""
 
 
 def shipped_conf() -> Path:
@@ -32,8 +33,13 @@ def options(group: str) -> dict[str, Path]:
     return {path.stem: path for layer in conf_layers() for path in sorted((layer / group).glob("*.yaml"))}
 
 
-def lay_out(folder: Path, config: str) -> None:
+def lay_out(folder: Path, config: str, top: Path | None = None) -> None:
     """Write the merged layers of ``<config>.yaml`` and its groups into ``folder``.
+
+    Args:
+        folder: where Hydra will look.
+        config: name of the primary file.
+        top: a file of the user that lies on top of all layers.
 
     Raises:
         InputError: a file is not YAML, or no mapping.
@@ -47,10 +53,8 @@ def lay_out(folder: Path, config: str) -> None:
             read_mapping(path)
             shutil.copyfile(path, folder / group / path.name)
     merged: dict[str, Any] = {}
-    for layer in conf_layers():
-        path = layer / f"{config}.yaml"
-        if path.is_file():
-            merged = _merge(merged, read_mapping(path))
+    for path in _primary(config, top):
+        merged = _merge(merged, read_mapping(path))
     text = yaml.safe_dump(merged, sort_keys=False, allow_unicode=True)
     (folder / f"{config}.yaml").write_text(text, encoding="utf-8")
 
@@ -69,18 +73,23 @@ def read_mapping(path: Path) -> dict[str, Any]:
     return content or {}
 
 
-def key_places(config: str, chosen: dict[str, str]) -> dict[str, str]:
+def _primary(config: str, top: Path | None) -> list[Path]:
+    """Return the files of a configuration, the lowest first."""
+    found = [path for layer in conf_layers() if (path := layer / f"{config}.yaml").is_file()]
+    return found if top is None else [*found, top]
+
+
+def key_places(config: str, chosen: dict[str, str], top: Path | None = None) -> dict[str, str]:
     """Return ``file:line`` of every key of the layers, by dotted path; upper layers win.
 
     Args:
         config: name of the primary file.
         chosen: group to the chosen option.
+        top: a file of the user that lies on top of all layers.
     """
     places: dict[str, str] = {}
-    for layer in conf_layers():
-        path = layer / f"{config}.yaml"
-        if path.is_file():
-            places |= dict(_lines(path, ""))
+    for path in _primary(config, top):
+        places |= dict(_lines(path, ""))
     for group, option in chosen.items():
         found = options(group).get(option)
         if found is not None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from experiments.manual_studies import COMPARE, SWEEP
+
 
 class Verb(NamedTuple):
     """A verb of the command.
@@ -28,7 +30,8 @@ class Verb(NamedTuple):
     examples: tuple[tuple[str, str], ...]
 
 
-RUNNING, READING, CHECKING = "Run the model", "Read what it stands on", "Check"
+RUNNING, WRITING, READING = "Run the model", "Ask a question of your own", "Read what it stands on"
+CHECKING = "Check"
 
 _RUN_TEXT = """\
 Replays real releases, prices and events from 2023-01, lets the model's enterprises adopt and choose month by
@@ -99,6 +102,55 @@ VERBS: dict[str, Verb] = {
             ("opengambit show figure.png", "which run a figure in a memo came from"),
         ),
     ),
+    "sweep": Verb(
+        "experiments.sweep",
+        RUNNING,
+        "[FILE] [KEY=VALUE ...]",
+        "run many scenarios in one study: policies x futures x parameters x levers x seeds",
+        SWEEP,
+        (
+            ("opengambit sweep policy=status_quo,us_open_push 'seed=range(0,32)'", "two policies, 32 seeds each"),
+            (
+                "opengambit sweep lever.chip_export_quota.US.CN=0,24000,48000@2027-01 seeds=8",
+                "the response to a quota, on the same luck",
+            ),
+            (
+                "opengambit sweep params.demand.gamma=0,1.5,4 params.demand.imitation=0.5,1 seeds=4",
+                "a grid of two assumptions: a heat map",
+            ),
+            (
+                "opengambit sweep design=sobol points=64 'params.demand.gamma=interval(0,4)' seeds=2",
+                "a Sobol design over a range",
+            ),
+            ("opengambit sweep 'policy=glob(us_*)' future=slow_scaling,fast_scaling seeds=8", "policies x futures"),
+            ("opengambit sweep draws=64 seeds=2 --dry-run", "how long 64 draws from the priors would take"),
+        ),
+    ),
+    "compare": Verb(
+        "experiments.compare",
+        RUNNING,
+        "[FILE] policies=[...] [KEY=VALUE ...]",
+        "policies against a baseline on the same luck: paired differences with intervals",
+        COMPARE,
+        (
+            ("opengambit compare policies=[us_open_push,cn_goes_closed] seeds=64", "two policies, 64 pairs each"),
+            ("opengambit compare policies=[./mine.yaml] horizon=2028-12", "a policy of your own"),
+            ("opengambit compare policies=[no_chip_controls] precision=0.005", "as many pairs as half a point takes"),
+            ("opengambit compare policies=[no_chip_controls] draws=64", "luck and parameters apart"),
+            (
+                "opengambit compare policies=[no_chip_controls] attribution=mechanisms dates=[2028-12]",
+                "through what does the effect run?",
+            ),
+            (
+                "opengambit compare policies.us=[us_open_push,total_chip_ban] policies.cn=[cn_goes_closed]",
+                "a game: what each side makes of each pair of policies",
+            ),
+            (
+                "opengambit compare policies=[us_open_push,megaproject] futures=[slow_scaling,fast_scaling] --xlsx",
+                "regret over futures, and a workbook with every table",
+            ),
+        ),
+    ),
     "results": Verb(
         "experiments.studies.results",
         RUNNING,
@@ -114,6 +166,41 @@ VERBS: dict[str, Verb] = {
                 "opengambit results outputs/latest --measure hhi --csv hhi.csv",
                 "the band of every month, for a spreadsheet",
             ),
+        ),
+    ),
+    "new": Verb(
+        "experiments.new",
+        WRITING,
+        "policy|future|objective NAME [--at FILE] [--from SHIPPED]",
+        "write a commented file to start from, or a copy of one that ships",
+        "Writes NAME.yaml into the working folder (--at: another place) and says what to type next. The file explains\n"
+        "every key, is legal as it stands, and holds more entries to uncomment. --from copies a policy, future or\n"
+        "objective of the library with its comments, under the new name. Nothing is ever written over.\n"
+        "In conf/policy of the working folder a policy is found by name, as those that ship: policy=NAME.",
+        (
+            ("opengambit new policy my_policy", "my_policy.yaml: a chip quota, and three more entries to try"),
+            ("opengambit new policy wider_ban --from allied_procurement_ban", "a copy of a shipped policy, to change"),
+            ("opengambit new policy first_try --at first_try_2.yaml", "the same in a file of another name"),
+            ("opengambit new future cheap_chips", "what the world brings that nobody decides"),
+            ("opengambit new objective users_first", "what counts as better to whom, as weighted measures"),
+        ),
+    ),
+    "check": Verb(
+        "experiments.check",
+        WRITING,
+        "FILE ... [--horizon YYYY-MM] [--json]",
+        "say in words what a file of yours does, or everything that is wrong with it",
+        "Reads a policy, future, objective, set of parameters, world or conf/run.yaml as a run would, in less than a\n"
+        "second, and runs nothing. What is wrong is told all at once, with file, line and key, legal values and the\n"
+        "nearest match (exit code 2). What is legal is told in words: of a policy each entry with dates, what it\n"
+        "stands in place of, who may set it, how it works and what is expected of it. --horizon: as in the run that\n"
+        "you mean. A name of the library works too.",
+        (
+            ("opengambit check my_policy.yaml", "your policy in words, or what is wrong with it"),
+            ("opengambit check my_policy.yaml --horizon 2028-06", "which entries act in a run that ends then"),
+            ("opengambit check my_policy.yaml cheap_chips.yaml users_first.yaml", "several files at once"),
+            ("opengambit check total_chip_ban", "a policy of the library"),
+            ("opengambit check slow_scaling --json", "a future, for a script"),
         ),
     ),
     "policies": Verb(
@@ -237,7 +324,7 @@ More on a verb: opengambit VERB --help      Version: opengambit --version
 Tables: add --json for machines; in a pipe they are plain text (opengambit params | grep trust).
 """
 
-_TASTER = ("run", "policies", "params", "world")
+_TASTER = ("run", "new", "check", "policies", "params", "world")
 
 
 def overview() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from experiments.layers import GROUPS
 from sim.errors import Problem, nearest
 
 SETTINGS = (
@@ -12,8 +13,30 @@ SETTINGS = (
     *("future", "strategy", "reactions"),
     *("seed", "seeds", "resample_population", "population_seed", "name", "outputs", "record"),
 )
-_TEXT = ("name", "outputs", "future")
+_TEXT = ("name", "outputs", "future", "execution.address")
 _PREFIXES = ("++", "+", "~")
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """What a verb can be told.
+
+    Attributes:
+        verb: the verb.
+        settings: keys that can be set; parameters and levers can always be.
+        one: what is said where a key takes one value and several were given.
+    """
+
+    verb: str = "run"
+    settings: tuple[str, ...] = SETTINGS
+    one: str = "a run takes one value; several values would be several runs"
+
+    def knows(self, key: str) -> bool:
+        """Say whether a key can be set (parameters and levers are judged by their own schema)."""
+        return key in self.settings or key.startswith(("params.", "lever."))
+
+
+RUN = Grammar()
 
 
 @dataclass(frozen=True)
@@ -41,7 +64,7 @@ class Override:
         if self.key in _TEXT and self.value not in {"", "null"}:
             quoted = self.value.strip("'\"").replace("\\", "\\\\").replace("'", "\\'")
             return f"++{self.key}='{quoted}'"
-        return f"{self.key}={self.value}" if self.key in {"params", "world"} else f"++{self.key}={self.value}"
+        return f"{self.key}={self.value}" if self.key in GROUPS else f"++{self.key}={self.value}"
 
 
 @dataclass(frozen=True)
@@ -63,7 +86,7 @@ class Overrides:
     world: str | None = None
 
 
-def sort_overrides(argv: Iterable[str], problems: list[Problem]) -> Overrides:
+def sort_overrides(argv: Iterable[str], problems: list[Problem], grammar: Grammar = RUN) -> Overrides:
     """Return the sorted overrides; tokens that are none and unknown keys are added to ``problems``."""
     hydra: list[Override] = []
     policies: tuple[str, ...] | None = None
@@ -71,7 +94,7 @@ def sort_overrides(argv: Iterable[str], problems: list[Problem]) -> Overrides:
     levers: list[tuple[str, str]] = []
     places: dict[str, str] = {}
     for text in argv:
-        override = _split(text, problems)
+        override = split(text, problems, grammar)
         if override is None:
             continue
         if override.key.startswith("lever."):
@@ -98,7 +121,8 @@ def is_path(value: str) -> bool:
     return value.strip("'\"").endswith((".yaml", ".yml")) or "/" in value or "\\" in value
 
 
-def _split(text: str, problems: list[Problem]) -> Override | None:
+def split(text: str, problems: list[Problem], grammar: Grammar = RUN) -> Override | None:
+    """Return a word of the command line as an override; what is none is added to ``problems``."""
     prefix = next((mark for mark in _PREFIXES if text.startswith(mark)), "")
     key, sign, value = text.removeprefix(prefix).partition("=")
     key = key.strip()
@@ -106,32 +130,29 @@ def _split(text: str, problems: list[Problem]) -> Override | None:
         problems.append(Problem(f"override {text}", key, "a key can't be taken away", "key=value"))
         return None
     if key.startswith("-"):
-        problems.append(Problem(f"override {text}", key, "run has no such option", "key=value, or --help"))
+        problems.append(Problem(f"override {text}", key, f"{grammar.verb} has no such option", "key=value, or --help"))
         return None
     if not sign:
         message = "an override is written key=value"
-        near = nearest(key, SETTINGS)
+        near = nearest(key, grammar.settings)
         problems.append(Problem(f"override {text}", key, message, "key=value", near and f"{near}=..."))
         return None
-    if not is_known(key):
-        problems.append(unknown_key(f"override {text}", key))
+    if not grammar.knows(key):
+        problems.append(unknown_key(f"override {text}", key, grammar))
         return None
     return Override(text, key, value)
 
 
-def is_known(key: str) -> bool:
-    """Say whether a key can be set (parameters and levers are judged by their own schema)."""
-    return key in SETTINGS or key.startswith(("params.", "lever."))
-
-
-def unknown_key(where: str, key: str) -> Problem:
+def unknown_key(where: str, key: str, grammar: Grammar = RUN) -> Problem:
     """Return the problem of a key that nothing reads, with the nearest one that is read."""
     from sim.parameters import catalogue
 
     paths = [f"params.{info.path}" for info in catalogue()]
     short = {path.rsplit(".", 1)[-1]: path for path in paths}
-    near = nearest(key, (*SETTINGS, "lever.", *paths)) or short.get(nearest(key.rsplit(".", 1)[-1], short) or "")
-    legal = f"{', '.join(SETTINGS)}, params.<section>.<name>, lever.<name>.<actor>.<target>"
+    near = nearest(key, (*grammar.settings, "lever.", *paths)) or short.get(
+        nearest(key.rsplit(".", 1)[-1], short) or ""
+    )
+    legal = f"{', '.join(grammar.settings)}, params.<section>.<name>, lever.<name>.<actor>.<target>"
     return Problem(where, key, "there is no such setting", legal, near)
 
 

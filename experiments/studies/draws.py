@@ -91,13 +91,14 @@ def from_priors(number: int, seed: int = 0) -> Draws:
     return Draws("priors", tuple(info.path for info in ranged), np.stack(columns, axis=1), seed)
 
 
-def from_posterior(path: str | Path, number: int | None = None, seed: int = 0) -> Draws:
+def from_posterior(path: str | Path, number: int | None = None, seed: int = 0, *, one_by_one: bool = False) -> Draws:
     """Return rows of a posterior file.
 
     Args:
         path: CSV or Parquet, one column a parameter (``demand.gamma``), and a ``weight`` if rows count differently.
         number: that many rows, by weight at equal steps from a random start; default: all rows, weights ignored.
         seed: seed of the start.
+        one_by_one: draw each of ``number`` rows by weight on its own, so that more draws change none of the others.
 
     Raises:
         InputError: the file can't be read, has unknown columns, values that are no number, or weights below 0.
@@ -109,9 +110,16 @@ def from_posterior(path: str | Path, number: int | None = None, seed: int = 0) -
     values = frame.to_numpy(np.float64)
     if number is not None:
         _positive(number)
-        steps = (np.arange(number) + Streams(seed).uniform("posterior")[0]) / number
+        steps = _steps(number, Streams(seed), one_by_one)
         values = values[np.searchsorted(np.cumsum(weight) / weight.sum(), steps, side="right").clip(0, len(frame) - 1)]
     return Draws("posterior", tuple(frame.columns), values, seed, str(path))
+
+
+def _steps(number: int, streams: Streams, one_by_one: bool) -> Floats:
+    """Return places in [0, 1): independent ones, or equal steps from a random start."""
+    if one_by_one:
+        return np.asarray(streams.uniform("posterior row", np.arange(number)))
+    return np.asarray((np.arange(number) + streams.uniform("posterior")[0]) / number)
 
 
 @lru_cache(maxsize=1)

@@ -51,13 +51,18 @@ class Estimate:
 
     def lines(self) -> list[str]:
         """Return it as lines for people."""
-        return [
+        lines = [
             f"study      {self.folder}",
             f"plan       {self.runs} runs of {self.scenarios} scenarios",
             f"there      {self.there} done, {self.failed} failed, {self.elsewhere} found in other studies or rows",
-            f"to run     {self.to_run}, about {_span(self.seconds)} on {self.workers} workers "
-            f"({self.probe:.2f} s for one)",
-            f"disk       about {self.disk / 1e6:.0f} MB in all",
+        ]
+        if self.to_run == 0:
+            return [*lines, "to run     nothing"]
+        workers = "1 worker" if self.workers == 1 else f"{self.workers} workers"
+        return [
+            *lines,
+            f"to run     {self.to_run}, about {_span(self.seconds)} on {workers} ({self.probe:.2f} s for one)",
+            f"disk       about {max(self.disk / 1e6, 1):.0f} MB in all",
         ]
 
 
@@ -82,7 +87,7 @@ def estimate(
     unique = {row.run_id: row for row in missing}
     found = {item.run_id for item in reuse.search(plan, outputs, unique)}
     todo = [row for row in unique.values() if row.run_id not in found]
-    seconds, size = _probe(plan, (todo or list(plan.rows))[0], simulate)
+    seconds, size = _probe(plan, todo[0], simulate) if todo else (0.0, 0)
     workers = max(1, min(how.width, len(todo)))
     return Estimate(
         folder, len(plan.rows), len(plan.scenarios), sum(state == OK for state in states.values()),

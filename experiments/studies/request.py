@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -35,6 +35,7 @@ class StudyRequest:
         settings: what all runs share: keywords of ``Scenario.load``.
         record: recording level (`experiments.studies.recording`).
         command: what the user typed, for the record.
+        places: key to the file or override that set it, for messages.
     """
 
     verb: str
@@ -47,6 +48,7 @@ class StudyRequest:
     settings: Mapping[str, Any] = field(default_factory=dict)
     record: str = "series"
     command: str = ""
+    places: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         problems = [
@@ -111,12 +113,15 @@ class Scenarios:
 
     def _load(self, arm: Arm, future: str, point: int) -> Scenario:
         chosen = dict(self._request.settings)
-        levers = [*dict(chosen.pop("levers", None) or {}).items(), *arm.levers]
+        levers = [*_pairs(chosen.pop("levers", ())), *arm.levers]
         visited = self._request.points.at(point)
         levers += [(key.removeprefix("lever."), value) for key, value in visited if key.startswith("lever.")]
         chosen |= {SETTINGS[key]: value for key, value in visited if key in SETTINGS}
         chosen["params"] = self._set(point)
-        return Scenario.load(arm.policies or BASE, levers=levers, future=future, name=arm.name, **chosen)
+        scenario = Scenario.load(
+            arm.policies or BASE, levers=levers, future=future, name=arm.name, where=self._request.places, **chosen
+        )
+        return arm.cut(scenario)
 
     def _set(self, point: int) -> dict[str, Any]:
         """Return the parameters that the user or the design sets."""
@@ -129,3 +134,8 @@ class Scenarios:
         fixed = dict(base.future.params) | self._set(point)
         values = self._request.draws.at(draw, fixed)
         return Parameters.from_overrides(values | fixed, f"draw {draw}")
+
+
+def _pairs(levers: Any) -> Iterable[tuple[str, Any]]:
+    """Return levers as pairs: one lever may have several values, each with its dates."""
+    return levers.items() if isinstance(levers, Mapping) else [(key, value) for key, value in levers or ()]

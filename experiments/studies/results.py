@@ -85,10 +85,16 @@ def _overview(study: Study, *, as_json: bool) -> None:
 
 
 def _headlines(study: Study) -> pd.DataFrame:
-    """Return the band of each headline measure of the overview."""
+    """Return the band of each headline measure of the overview: of its one cell, not of all that the measure has."""
     import pandas as pd
 
-    found = [study.band(name).assign(headline=name) for name in SHOWN]
+    from sim.headlines import HEADLINES
+
+    found = []
+    for name in SHOWN:
+        cell = HEADLINES[name]
+        where = {"by": cell.by, "key": cell.key, "segment_kind": cell.segment_kind, "segment": cell.segment}
+        found.append(study.band(cell.measure, **where).assign(headline=name))
     return pd.concat(found, ignore_index=True)
 
 
@@ -149,10 +155,14 @@ def _state(study: Study) -> list[str]:
     """Say what the study is and how far it has come."""
     plan, failed = study.plan, len(study.failed)
     there = study.manifest.runs
-    asked = (
-        f"{len(plan['policies'])} policies x {len(plan['futures'])} futures x {plan['design']['points']} points x "
-        f"{max(plan['draws']['draws'], 1)} draws x {len(plan['seeds'])} seeds"
+    sizes = (
+        (len(plan["policies"]), "policy", "policies"),
+        (len(plan["futures"]), "future", "futures"),
+        (plan["design"]["points"], "point", "points"),
+        (max(plan["draws"]["draws"], 1), "draw", "draws"),
+        (len(plan["seeds"]), "seed", "seeds"),
     )
+    asked = " x ".join(f"{size} {one if size == 1 else many}" for size, one, many in sizes)
     state = f"{there - failed} of {plan['runs']} runs done, {failed} failed, {plan['runs'] - there} not there yet"
     return [f"{plan['verb']} {plan['name']} ({plan['plan']}): {asked}", state]
 

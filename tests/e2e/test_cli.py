@@ -170,7 +170,8 @@ def test_an_outputs_folder_that_cannot_be_made(tmp_path: Path) -> None:
 INFO_EXAMPLES = [
     command
     for name, verb in VERBS.items()
-    if name not in ("run", "show", "results", "doctor")
+    if name
+    not in ("run", "show", "results", "doctor", "new", "check")  # tests/experiments/test_new.py runs the last two
     for command, _ in verb.examples
     if command != "opengambit verify"  # tests/oracles runs them all
 ]

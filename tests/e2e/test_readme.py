@@ -36,9 +36,11 @@ def commands() -> list[str]:
 
 
 def small(args: list[str]) -> list[str]:
-    """Return a run with few enterprises and seeds, one oracle for all of them, otherwise what is written."""
+    """Return a run with few enterprises and seeds, one oracle for all, the plan of a study, else what is written."""
     if args == ["verify"]:
         return ["verify", "O1"]
+    if args[0] in ("sweep", "compare"):
+        return [*(arg for arg in args if arg != "--dry-run"), "enterprises=60", "--dry-run"]
     if args[0] != "run":
         return args
     kept = [arg for arg in args if arg.partition("=")[0] not in SMALL]
@@ -48,14 +50,20 @@ def small(args: list[str]) -> list[str]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A working folder with the files that the pages say to save, and one study."""
+    """A working folder with the files that the pages say to save or to have written, and one study."""
     place = tmp_path_factory.mktemp("reader")
     for _, text in blocks("yaml"):
         (place / text.splitlines()[0].removeprefix("#").strip()).write_text(text, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(place)
         assert main(["run", "enterprises=60", "horizon=2023-06", "--quiet"]) == 0
+        assert all(main(shlex.split(command)[1:]) == 0 for command in commands() if is_new(command))
     return place
+
+
+def is_new(command: str) -> bool:
+    """Say whether a command writes a file, and refuses to write it twice."""
+    return command.startswith("opengambit new ")
 
 
 def test_there_is_something_to_type() -> None:
@@ -64,10 +72,10 @@ def test_there_is_something_to_type() -> None:
 
 @pytest.mark.parametrize("command", commands())
 def test_the_command_works(
-    command: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    command: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Every command runs; figures are drawn elsewhere, so that this takes seconds."""
-    monkeypatch.chdir(folder)
+    monkeypatch.chdir(tmp_path if is_new(command) else folder)
     monkeypatch.setattr(run_verb, "draw", _headline_only)
     assert main(small(shlex.split(command)[1:])) == 0, capsys.readouterr().err
     assert capsys.readouterr().out.strip()

@@ -49,7 +49,7 @@ def dying(scenario: Scenario, seed: int) -> Trajectory:
 
 def slow(scenario: Scenario, seed: int) -> Trajectory:
     """Simulate after a moment in which a worker can be killed."""
-    time.sleep(0.2)
+    time.sleep(0.05)
     return simulate(scenario, seed)
 
 

@@ -50,7 +50,7 @@ def until(true, seconds: float = 30) -> None:
         time.sleep(0.05)
 
 
-def test_a_worker_that_is_killed_costs_nothing(tmp_path, started):
+def test_two_hundred_runs_are_the_same_serially_by_processes_and_by_dask_with_a_killed_worker(tmp_path, started):
     scheduler_file = tmp_path / "scheduler.json"
     started(
         "dask_scheduler",
@@ -68,7 +68,7 @@ def test_a_worker_that_is_killed_costs_nothing(tmp_path, started):
     with distributed.Client(scheduler_file=str(scheduler_file)) as client:
         client.wait_for_workers(2, timeout=60)
         address = client.scheduler.address
-    plan = a_plan(20, ("status_quo", "us_all_closed"))
+    plan = a_plan(100, ("status_quo", "us_all_closed"))
     log = plan.folder(tmp_path / "dask") / "log" / "runs.jsonl"
 
     def kill() -> None:
@@ -77,13 +77,14 @@ def test_a_worker_that_is_killed_costs_nothing(tmp_path, started):
 
     killer = threading.Thread(target=kill)
     killer.start()
-    execution = Execution("dask", address=address, chunk=2)
+    execution = Execution("dask", address=address, chunk=4)
     report = run_study(plan, tmp_path / "dask", execution, simulate=slow)
     killer.join()
     assert workers[0].wait(10) == -signal.SIGKILL
-    assert (report.code, report.done, report.failed) == (0, 40, 0)
-    serial = run_study(plan, tmp_path / "serial", Execution("processes", 2))
-    assert digests(report.folder) == digests(serial.folder)
+    assert (report.code, report.done, report.failed) == (0, 200, 0)
+    serial = run_study(plan, tmp_path / "serial", Execution("serial"))
+    processes = run_study(plan, tmp_path / "processes", Execution("processes", 2))
+    assert digests(report.folder) == digests(serial.folder) == digests(processes.folder)
 
 
 def test_a_local_cluster_gives_the_same(tmp_path):

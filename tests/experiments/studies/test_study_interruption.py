@@ -99,6 +99,13 @@ def test_two_hundred_runs_interrupted_ten_times(tmp_path):
     ends_the_same(tmp_path, 100, sessions, 18)
 
 
+@POSIX
+@pytest.mark.slow
+def test_killed_at_twenty_random_moments_nothing_that_was_kept_is_run_again(tmp_path):
+    ends_the_same(tmp_path, 50, [("serial", signal.SIGKILL)] * 20, 4)
+    assert kept(a_plan(50, ("status_quo", "us_all_closed"), record="summary").folder(tmp_path / "interrupted")) <= 100
+
+
 class Killed(BaseException):
     """What no code of a study catches."""
 

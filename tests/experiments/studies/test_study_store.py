@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
 from dataclasses import replace
 
@@ -21,6 +22,7 @@ from experiments.studies.designs import Factor, grid
 from experiments.studies.pieces import DamagedPieceError, pack, unpack
 from experiments.studies.plan import Row
 from experiments.studies.recording import HEADLINE_CELLS, Block, Failure, Recording, lowered, record
+from experiments.studies.results import SHOWN
 from experiments.studies.schemas import SCHEMAS
 from experiments.studies.shards import decode, encode
 from sim import Scenario, simulate
@@ -217,9 +219,22 @@ def test_sql_without_duckdb_names_the_extra(folder, monkeypatch):
 def test_results_prints_the_headlines(folder, capsys):
     assert cli.main(["results", str(folder)]) == 0
     out = capsys.readouterr().out
-    assert "2 policies x 1 futures x 2 points x 1 draws x 3 seeds" in out
+    assert "2 policies x 1 future x 2 points x 1 draw x 3 seeds" in out
     assert "12 of 12 runs done, 0 failed" in out
     assert "us_all_closed" in out and "us_token_share (share)" in out
+
+
+def test_the_overview_shows_headlines_not_all_cells_of_their_measures(folder, capsys):
+    assert cli.main(["results", str(folder), "--json"]) == 0
+    rows = {row["policy"]: row for row in json.loads(capsys.readouterr().out)}
+    study = Study.open(folder)
+    for name in SHOWN:
+        values = study.wide(name).iloc[:, -1].groupby(study.rows["policy"].astype(str)).mean()
+        for policy, row in rows.items():
+            if row[name] == "-":
+                assert np.isnan(values[policy])
+                continue
+            assert float(row[name].split(" ")[0]) == pytest.approx(values[policy], rel=1e-3)
 
 
 def test_results_of_one_measure(folder, capsys, tmp_path):
