@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 
 from experiments.comparison.ask import Asked, compose_compare
+from experiments.comparison.draw import draw
 from experiments.comparison.grow import Grown, grow, with_units
 from experiments.comparison.report import BOOK, FOLDER, Compared
 from experiments.comparison.screen import tell
 from experiments.contrasts.sequential import FIRST
-from experiments.studies.conduct import conduct, dry_run, summary
+from experiments.studies.conduct import conduct, dry_run, figures_made, summary
 from experiments.studies.plan import Plan
 from experiments.studies.runner import Report
 from experiments.studies.store import Study
@@ -56,9 +57,12 @@ def _report(asked: Asked, grown: Grown, *, quiet: bool) -> None:
     found = Compared.of(study, grown.comparison)
     workbook = "--xlsx" in asked.flags
     found.write(workbook=workbook)
+    if not quiet:
+        tell(found)
+    if "--no-figures" not in asked.flags:
+        figures_made(draw(found), quiet=quiet)
     if quiet:
         return
-    tell(found)
     sys.stdout.write("".join(f"{line}\n" for line in ("", *grown.words)))
     where = [f"{study.folder / FOLDER}/*.csv"] + [str(study.folder / BOOK)] * workbook
     sys.stdout.write(f"tables: {', '.join(where)}\n")

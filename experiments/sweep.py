@@ -155,3 +155,10 @@ def _show(sweep: Sweep, folder: Path, *, quiet: bool) -> None:
 
     if not quiet:
         results([str(folder)])
+    if "--no-figures" not in sweep.flags:
+        from experiments.figures.studies import sweep_figures
+        from experiments.studies.conduct import FIGURES, figures_made
+        from experiments.studies.store import Study
+
+        made = sweep_figures(Study.open(folder), folder / FIGURES, measure=sweep.measure, months=sweep.dates or None)
+        figures_made(made, quiet=quiet)

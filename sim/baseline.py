@@ -14,8 +14,8 @@ from sim.scenario import Scenario
 from sim.supply import Baseline
 from sim.world import World
 
-KEPT, KEPT_PATHS = 256, 8
-"""Baselines that are remembered, and those of them that keep their paths, which are a thousand times as large."""
+KEPT, KEPT_PATHS = 256, 4
+"""Baselines that are remembered, and those of them that keep their paths, which are hundreds of times as large."""
 _CACHE: OrderedDict[tuple[str, int], Baseline] = OrderedDict()
 
 

@@ -20,6 +20,7 @@ from sim.market.choice import CHANNELS
 from sim.market.pricing import price_disutility, price_scale, self_host_price
 from sim.market.trust import ban_threshold, exposure, penalty
 from sim.menu_rows import HOST, OWN, SELF, Rows
+from sim.menu_tables import base_utility, premiums
 from sim.parameters import Parameters
 from sim.population import Population
 from sim.world import CLASSES, TASKS, World, video_level
@@ -291,7 +292,7 @@ def build_menu(
             places=Places.one(world) if compute is None else Places.of(world, *compute, local),
         ),
     )
-    places, (premium, plain) = faced.places, _premiums(offers, parameters, premium_fade)
+    places, (premium, plain) = faced.places, premiums(offers, parameters, premium_fade)
     own_price, host_price = offers.own_price[:, t], offers.host_price[:, t] * places.factor[:, None]
     n_cells = len(world.region_codes) * len(CLASSES)
     return Menu(
@@ -300,7 +301,7 @@ def build_menu(
         parameters=parameters,
         text=Rows.of(own_lines[~is_video[own_lines]], open_lines[~is_video[open_lines]], offers.line_lab),
         video=Rows.of(own_lines[is_video[own_lines]], open_lines[is_video[open_lines]], offers.line_lab),
-        base=_base(world, parameters, eco, tau),
+        base=base_utility(world, parameters, eco, tau),
         banned=banned.reshape(-1, n_cells),
         access=world.access[min(t, handover, world.n_months - 1)] * (1.0 - levers.block[t]),
         gone=t > offers.usable_until,
@@ -324,23 +325,3 @@ def build_menu(
         chinese=world.chinese_region,
         n_classes=len(CLASSES),
     )
-
-
-def _base(world: World, parameters: Parameters, eco: Floats, tau: Floats) -> Floats:
-    """Return fit + xi + eco - tau by (lab, channel) and (region, class, task), shape (3L, R K N)."""
-    demand = parameters.demand
-    fit = demand.fit_scale * world.fit.transpose(1, 0, 2)[:, None, :, None, :]
-    xi = demand.xi_scale * world.strengths.transpose(0, 2, 1)[:, None, None, :, :]
-    table = fit + xi + eco[:, None, None, None, None] - tau[..., None]
-    return np.asarray(table.reshape(table.shape[0] * CHANNELS, -1))
-
-
-def _premiums(offers: Offers, parameters: Parameters, fade: float) -> tuple[Floats, Floats]:
-    """Return the alignment penalty, with psi_closed and without, by model and (class, class in CN), (M + 1, 2K)."""
-    demand = parameters.demand
-    by_class = np.full(len(CLASSES), demand.closed_premium)
-    by_class[CLASSES.index("developer")] = demand.closed_premium_developer
-    closed = np.append(offers.closed, False)[:, None] * by_class * fade
-    aligned = np.append(offers.aligned, 0.0)[:, None] * parameters.trust.alignment
-    none = np.zeros_like(closed)
-    return np.concatenate([closed - aligned, closed], axis=1), np.concatenate([none - aligned, none], axis=1)

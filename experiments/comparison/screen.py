@@ -76,7 +76,8 @@ def _effects(spec: Comparison, table: pd.DataFrame) -> None:
 
 
 def _objectives(spec: Comparison, tables: Mapping[str, pd.DataFrame]) -> None:
-    table = tables["objectives"]
+    table, month = tables["objectives"], _judged(spec, tables["objectives"])
+    table = table[table["month"] == month]
     names = list(dict.fromkeys(table["objective"].astype(str)))
     rows = []
     for (policy, future), lines in _groups(table, ["policy", "future"]):
@@ -87,10 +88,16 @@ def _objectives(spec: Comparison, tables: Mapping[str, pd.DataFrame]) -> None:
         "Score: weighted gain over the baseline, in large changes; helps: share of histories with a score above 0."
     ]
     notes += ["Scales and weights are assumptions [A]: files of conf/objective, and the table weights."]
+    robust = tables["robustness"]
     if len(spec.policies) > 1:
-        notes.append(f"Never the worst by mean regret: {_never(tables['robustness'], names)}.")
+        notes.append(f"Never the worst by mean regret: {_never(robust[robust['month'] == month], names)}.")
     notes.append(multiplicity_words(_lines(tables["multiplicity"])[0]))
-    _show(rows, columns, f"Who is helped, {table['month'].iloc[0]}", notes)
+    _show(rows, columns, f"Who is helped, {month}", notes)
+
+
+def _judged(spec: Comparison, table: pd.DataFrame) -> str:
+    """Return the month at which objectives are told: the last date."""
+    return spec.month_judged(tuple(dict.fromkeys(table["month"].astype(str))))
 
 
 def _never(robust: pd.DataFrame, objectives: Iterable[str]) -> str:
@@ -160,8 +167,9 @@ def _game(spec: Comparison, table: pd.DataFrame) -> None:
     if spec.game is None:
         return
     first, second = spec.game.sides
+    month = _judged(spec, table)
     rows = []
-    for (future, row), lines in _groups(table, ["future", "row"]):
+    for (future, row), lines in _groups(table[table["month"] == month], ["future", "row"]):
         said: dict[str, str] = {}
         for line in lines:
             mark = " best" if line["best_reply"] else ""
@@ -173,7 +181,7 @@ def _game(spec: Comparison, table: pd.DataFrame) -> None:
     columns += [Column("future", "future")] if len(set(table["future"].astype(str))) > 1 else []
     columns += [Column(name, name) for name in spec.game.columns]
     notes = [f"Scores against {spec.baseline} in large changes. best: the best reply, where it is told apart."]
-    _show(rows, columns, f"The game, {table['month'].iloc[0]}", notes)
+    _show(rows, columns, f"The game, {month}", notes)
 
 
 def _names(table: pd.DataFrame) -> list[Column]:

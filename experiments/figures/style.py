@@ -39,6 +39,9 @@ SHADES = {
     "NAL": ("#8C7AA9", "#5E4B7E", "#A99BC2", "#C5BBD6"),
 }
 """Shades for labs that the table above does not know."""
+ARMS = ("#222222", "#1B9E9E", "#CC3311", "#7A3E9D", "#DDAA33", "#661100")
+"""Arms of a study, in their order: none is the colour of a bloc, and any two stay apart under the common
+colour-vision deficiencies (22 or more in CIE Lab) and in greyscale (7 or more in lightness)."""
 NAMES = {
     "US": "US", "CN": "China", "AL": "Allied", "NAL": "Non-aligned", "open": "Open weights", "closed": "Closed",
     "open_restricted": "Open, restricted", "open_permissive": "Open, permissive", "A": "Own API",

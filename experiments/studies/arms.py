@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,6 +55,13 @@ class Arm:
 
     def _keeps(self, lever: str) -> bool:
         return lever not in self.without and (not self.only or lever in self.only)
+
+    @classmethod
+    def from_dict(cls, given: Mapping[str, Any]) -> Arm:
+        """Return the arm of what ``as_dict`` gave."""
+        levers = tuple((str(key), str(value)) for key, value in given["levers"])
+        cut = {key: tuple(given.get(key, ())) for key in ("only", "without", "hold")}
+        return cls(given["name"], tuple(given["policies"]), levers, **cut)
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as ``plan.json`` holds it."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from experiments.studies.execution import Execution
 from experiments.studies.plan import Plan
 from experiments.studies.runner import Report, run_study
+
+FIGURES = "figures"
+"""Folder of a study's figures."""
 
 
 def dry_run(plan: Plan, outputs: Path, execution: Execution) -> int:
@@ -55,6 +59,14 @@ def summary(report: Report) -> str:
     if there > 0:
         parts.append(f"{there} there already")
     return "; ".join(parts)
+
+
+def figures_made(paths: Iterable[Path], *, quiet: bool) -> None:
+    """Say which figures there are."""
+    found = [path for path in paths if path.suffix == ".png"]
+    if found and not quiet:
+        names = ", ".join(path.stem for path in found)
+        sys.stdout.write(f"figures: {found[0].parent} (PNG, SVG and CSV of {names})\n")
 
 
 def notes_of(plan: Plan) -> list[str]:

@@ -167,11 +167,12 @@ def test_an_outputs_folder_that_cannot_be_made(tmp_path: Path) -> None:
     assert "taken" in refused(opengambit("run", "outputs=taken", cwd=tmp_path))
 
 
+LEFT_OUT = {"run", "show", "results", "sweep", "compare", "doctor", "new", "check"}
+"""Verbs whose examples other tests run: those of studies in tests/experiments, on small worlds."""
 INFO_EXAMPLES = [
     command
     for name, verb in VERBS.items()
-    if name
-    not in ("run", "show", "results", "doctor", "new", "check")  # tests/experiments/test_new.py runs the last two
+    if name not in LEFT_OUT
     for command, _ in verb.examples
     if command != "opengambit verify"  # tests/oracles runs them all
 ]

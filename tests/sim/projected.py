@@ -18,6 +18,10 @@ T_H = month_index(UNTIL)
 AFTER = T_H + 1
 SEED = 3
 BUYS = "chip_import_limit.CN"
+LAST = month_index(HORIZON)
+CHIPS = {"chip_export_quota.US.CN": "0@2023-06", "enforcement.US.CN": "1@2023-06"}
+"""China gets no US chips, in the past and ever after: rent, and with it prices, compute and knowledge, move."""
+CLOSING = {"release_mode.CN": "closed@2024-02"}
 
 
 def projection(levers: dict[str, str] | None = None, params: dict[str, Any] | None = None, **changes: Any) -> Scenario:
@@ -39,6 +43,11 @@ def ran(scenario: Scenario, seed: int = SEED, reverse: bool = False) -> MarketMo
 def arm(levers: tuple[tuple[str, str], ...] = (), **changes: Any) -> MarketModel:
     """Return a run under some levers, run once."""
     return ran(projection(dict(levers), **changes))
+
+
+def held_run(levers: dict[str, str], hold: tuple[str, ...] = (), **changes: Any) -> MarketModel:
+    """Return a run under some levers that holds mechanisms at the status quo."""
+    return ran(projection(levers, hold=hold, **changes))
 
 
 def under(**levers: str) -> MarketModel:
