@@ -87,6 +87,7 @@ def ends_the_same(tmp_path: Path, seeds: int, sessions: list[tuple[str, signal.S
 
 
 @POSIX
+@pytest.mark.slow
 def test_killed_and_interrupted_three_times(tmp_path):
     sessions = [("serial", signal.SIGKILL), ("processes", signal.SIGINT), ("processes", signal.SIGKILL)]
     ends_the_same(tmp_path, 6, sessions, 2)

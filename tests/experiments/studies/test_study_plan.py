@@ -29,7 +29,7 @@ def test_an_id_is_that_of_the_single_run():
     assert row.scenario == Scenario.load("status_quo", **SETTINGS).digest()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(
     seeds=st.lists(st.integers(0, 2**40), min_size=1, max_size=4, unique=True),
     policies=st.lists(st.sampled_from(["status_quo", "us_all_closed", "api_cutoff"]), min_size=1, unique=True),
