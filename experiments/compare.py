@@ -28,7 +28,10 @@ def main(args: list[str]) -> int:
     asked = compose_compare(args)
     quiet = bool(asked.flags & {"--quiet", "-q"})
     if "--dry-run" in asked.flags:
-        request = with_units(asked.request, FIRST) if asked.comparison.precision else asked.request
+        grows = asked.comparison.precision is not None
+        if grows:
+            sys.stdout.write(f"the first look, with {FIRST} pairs or draws; more are added, {asked.most} at most\n")
+        request = with_units(asked.request, FIRST) if grows else asked.request
         return dry_run(Plan.of(request), asked.outputs, asked.execution)
     if not quiet:
         sys.stderr.write("".join(f"note: {note}\n" for note in asked.notes))
@@ -56,7 +59,10 @@ def _report(asked: Asked, grown: Grown, *, quiet: bool) -> None:
     study = Study.open(grown.report.folder)
     found = Compared.of(study, grown.comparison)
     workbook = "--xlsx" in asked.flags
-    found.write(workbook=workbook)
+    found.write(workbook=workbook, command=asked.request.command)
+    if grown.report.missing:
+        runs = grown.report.runs
+        sys.stdout.write(f"PARTIAL: {runs - grown.report.missing} of {runs} runs are there\n\n")
     if not quiet:
         tell(found)
     if "--no-figures" not in asked.flags:

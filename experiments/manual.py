@@ -133,20 +133,20 @@ VERBS: dict[str, Verb] = {
         "policies against a baseline on the same luck: paired differences with intervals",
         COMPARE,
         (
-            ("opengambit compare policies=[us_open_push,cn_goes_closed] seeds=64", "two policies, 64 pairs each"),
-            ("opengambit compare policies=[./mine.yaml] horizon=2028-12", "a policy of your own"),
-            ("opengambit compare policies=[no_chip_controls] precision=0.005", "as many pairs as half a point takes"),
-            ("opengambit compare policies=[no_chip_controls] draws=64", "luck and parameters apart"),
+            ("opengambit compare 'policies=[us_open_push,cn_goes_closed]' seeds=64", "two policies, 64 pairs each"),
+            ("opengambit compare 'policies=[./mine.yaml]' horizon=2028-12", "a policy of your own"),
+            ("opengambit compare 'policies=[no_chip_controls]' precision=0.005", "as many pairs as half a point takes"),
+            ("opengambit compare 'policies=[no_chip_controls]' draws=64", "luck and parameters apart"),
             (
-                "opengambit compare policies=[no_chip_controls] attribution=mechanisms dates=[2028-12]",
+                "opengambit compare 'policies=[no_chip_controls]' attribution=mechanisms 'dates=[2028-12]'",
                 "through what does the effect run?",
             ),
             (
-                "opengambit compare policies.us=[us_open_push,total_chip_ban] policies.cn=[cn_goes_closed]",
+                "opengambit compare 'policies.us=[us_open_push,total_chip_ban]' 'policies.cn=[cn_goes_closed]'",
                 "a game: what each side makes of each pair of policies",
             ),
             (
-                "opengambit compare policies=[us_open_push,megaproject] futures=[slow_scaling,fast_scaling] --xlsx",
+                "opengambit compare 'policies=[us_open_push,megaproject]' 'futures=[slow_scaling,fast_scaling]' --xlsx",
                 "regret over futures, and a workbook with every table",
             ),
         ),

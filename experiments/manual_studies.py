@@ -64,6 +64,9 @@ Tables go to outputs/compare-<name>/<8 hex of the plan>/comparison/*.csv; output
                                runs
   --xlsx                       every table as one workbook too
 
+Quote what has brackets in it: 'policies=[a,b]'. Defaults: 32 seeds, horizon=2030-12, 2,000 enterprises, dates
+2028-12 and 2030-12, eight headline measures: conf/compare.yaml has all of them.
+
 Settings (horizon, enterprises, params.*, lever.* for all runs, ...), execution= and the options --dry-run,
 --fail-fast, --retry-failed, --no-figures, --quiet are as in 'opengambit sweep'. conf/compare.yaml of the
 working folder, or a file given as FILE, sets any of these for good."""

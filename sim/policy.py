@@ -83,7 +83,9 @@ class Policy:
         problems: list[Problem] = []
         for name in wanted:
             try:
-                loaded.append(below if below is not None and str(name) == BASE else cls.load(name, names))
+                policy = below if below is not None and str(name) == BASE else cls.load(name, names)
+                _refuse_base(policy, name)
+                loaded.append(policy)
             except InputError as error:
                 problems += error.problems
         if problems:
@@ -141,6 +143,14 @@ class Policy:
 def policy_files() -> dict[str, Path]:
     """Return every policy that can be named, with its file."""
     return files("policy")
+
+
+def _refuse_base(policy: Policy, name: str | Path) -> None:
+    """Refuse a file of somebody's own under the name of the real world, which would be left out without a word."""
+    if policy.names != (BASE,) or str(name) == BASE or find("policy", name).samefile(find("policy", BASE)):
+        return
+    message = "this is the name of the real world, which lies below every policy"
+    raise InputError(Problem(str(name), "name", message, "name: another one, or another file name"))
 
 
 def _checked(raw: RawPolicy, path: Path, names: Vocabulary) -> Policy:

@@ -1,6 +1,6 @@
 """Seconds until the effect of a policy is known within half a point, with the same seeds in both arms and with others.
 
-Both ways the runs are made in batches by two workers, and the 95 percent t interval is looked at after each. A study
+Both ways the runs are made in batches by two workers, and the 95 percent interval is looked at after each. A study
 that stops when it likes what it sees needs a wider interval (`experiments.contrasts.sequential`): that of the paired
 runs is timed too, as ``opengambit compare precision=`` uses it.
 """
@@ -8,7 +8,7 @@ runs is timed too, as ``opengambit compare precision=`` uses it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,10 +49,11 @@ class Confidence:
 
 
 def confidence(sizes: Sizes, folder: Path) -> Iterator[Confidence]:
-    """Measure all three ways, each in a folder of its own."""
-    yield _until("paired", sizes, folder / "paired", paired, BATCH, 0)
-    yield _until("paired, valid at any stopping time", sizes, folder / "anytime", sequential, BATCH, 0)
-    yield _until("unpaired", sizes, folder / "unpaired", unpaired, sizes.batch, sizes.most)
+    """Measure all three ways; the two of pairs in one go, each timed when it is there."""
+    looks = {"paired": paired, "paired, valid at any stopping time": sequential}
+    yield from _until(looks, sizes, lambda n: _together(n, sizes, folder / "paired"), BATCH, sizes.most)
+    apart = {"unpaired": unpaired}
+    yield from _until(apart, sizes, lambda n: _apart(n, sizes, folder / "unpaired"), sizes.batch, sizes.most_apart)
 
 
 def paired(arm: Floats, base: Floats) -> float:
@@ -77,17 +78,21 @@ def unpaired(arm: Floats, base: Floats) -> float:
     return float(t.ppf((1 + LEVEL) / 2, freedom) * np.sqrt(parts.sum()))
 
 
-def _until(way: str, sizes: Sizes, folder: Path, look: Look, batch: int, apart: int) -> Confidence:
-    """Add batches until the half-width is small enough; ``apart``: the baseline's seeds begin so much later."""
-    began, n = time.perf_counter(), FIRST
-    while True:
-        arm, base = _together(n, sizes, folder) if apart == 0 else _apart(n, apart, sizes, folder)
-        width = look(arm, base)
-        if width <= sizes.precision or n >= sizes.most:
-            spread = float((arm - base).std(ddof=1))
-            seconds = time.perf_counter() - began
-            return Confidence(way, n, seconds, width, float(arm.mean() - base.mean()), spread, width <= sizes.precision)
-        n += batch
+def _until(
+    looks: Mapping[str, Look], sizes: Sizes, run: Callable[[int], tuple[Floats, Floats]], batch: int, most: int
+) -> Iterator[Confidence]:
+    """Add batches until each half-width is small enough, and yield each when it is."""
+    began, n, left = time.perf_counter(), FIRST, dict(looks)
+    while left:
+        arm, base = run(n)
+        seconds = time.perf_counter() - began
+        for way, look in list(left.items()):
+            width = look(arm, base)
+            if width <= sizes.precision or n >= most:
+                spread, mean = float((arm - base).std(ddof=1)), float(arm.mean() - base.mean())
+                yield Confidence(way, n, seconds, width, mean, spread, width <= sizes.precision)
+                del left[way]
+        n = min(n + batch, most)
 
 
 def _together(n: int, sizes: Sizes, folder: Path) -> tuple[Floats, Floats]:
@@ -96,9 +101,9 @@ def _together(n: int, sizes: Sizes, folder: Path) -> tuple[Floats, Floats]:
     return found[POLICY], found[BASE]
 
 
-def _apart(n: int, apart: int, sizes: Sizes, folder: Path) -> tuple[Floats, Floats]:
+def _apart(n: int, sizes: Sizes, folder: Path) -> tuple[Floats, Floats]:
     """Return two studies' arms, the baseline's seeds so much later."""
-    base = _values((BASE,), range(apart, apart + n), sizes, folder)[BASE]
+    base = _values((BASE,), range(sizes.most, sizes.most + n), sizes, folder)[BASE]
     return _values((POLICY,), range(n), sizes, folder)[POLICY], base
 
 

@@ -14,8 +14,8 @@ from experiments.studies import Execution, Plan, StudyRequest, run_study
 
 PROBE = """
 import sys, time
-from experiments import Study
 began = time.perf_counter()
+from experiments import Study
 band = Study.open(sys.argv[1]).band(sys.argv[2])
 print(time.perf_counter() - began, int(band["n"].max()))
 """
@@ -42,7 +42,7 @@ class Disk:
 
 def disk(sizes: Sizes, folder: Path) -> Disk:
     """Run a study at series level and read a band."""
-    settings = dict(sizes.settings) | {"horizon": sizes.stored_horizon}
+    settings = dict(sizes.settings) | {"horizon": sizes.stored_horizon, "enterprises": sizes.stored_enterprises}
     plan = Plan.of(StudyRequest("sweep", "stored", seeds=tuple(range(sizes.stored)), settings=settings))
     began = time.perf_counter()
     report = run_study(plan, folder, Execution("processes", workers=WORKERS), quiet=True)

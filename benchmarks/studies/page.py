@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from benchmarks.report import machine, seconds
 from benchmarks.studies.confidence import Confidence
 from benchmarks.studies.disk import Disk
@@ -36,7 +38,8 @@ def page(sizes: Sizes, found: Efficiency, again: Twice, stored: Disk, ways: list
         "",
         "## Disk",
         "",
-        f"{stored.runs:,} runs to {sizes.stored_horizon} at level `series`: {stored.bytes / 1e6:.0f} MB "
+        f"{stored.runs:,} runs to {sizes.stored_horizon} at level `series` ({sizes.stored_enterprises} enterprises): "
+        f"{stored.bytes / 1e6:.0f} MB "
         f"(below {DISK_GB:g} GB: {_verdict(stored.bytes < DISK_GB * 1e9)}), made in {seconds(stored.seconds)}. "
         f"A quantile band of `{MEASURE}` over {stored.read:,} runs, read and computed in a fresh process: "
         f"{seconds(stored.band)} (below {BAND_SECONDS:g} s: {_verdict(stored.band < BAND_SECONDS)}).",
@@ -48,7 +51,7 @@ def page(sizes: Sizes, found: Efficiency, again: Twice, stored: Disk, ways: list
         "",
         "| seeds | runs an arm | wall time | effect, points | half-width | spread of differences |",
         "| --- | --- | --- | --- | --- | --- |",
-        *(_way(way) for way in ways),
+        *(_way(way, sizes.precision) for way in ways),
         "",
         "Paired: both arms on the same seeds, t interval of the mean difference, looked at after 16 pairs, then every "
         "8. "
@@ -60,8 +63,11 @@ def page(sizes: Sizes, found: Efficiency, again: Twice, stored: Disk, ways: list
     return "\n".join(lines)
 
 
-def _way(way: Confidence) -> str:
-    reached = seconds(way.seconds) if way.reached else f"more than {seconds(way.seconds)}"
+def _way(way: Confidence, precision: float) -> str:
+    reached = seconds(way.seconds)
+    if not way.reached:  # a half-width falls with the root of the number
+        needed = ceil(way.runs * (way.half_width / precision) ** 2)
+        reached = f"not within {reached}; reckoned: {needed:,} runs an arm, {seconds(way.seconds * needed / way.runs)}"
     return (
         f"| {way.way} | {way.runs} | {reached} | {100 * way.mean:+.2f} | {100 * way.half_width:.2f} "
         f"| {100 * way.spread:.2f} |"

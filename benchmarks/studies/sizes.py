@@ -30,8 +30,10 @@ class Sizes:
         horizon: last month of its runs.
         stored: runs of the study whose disk is measured.
         stored_horizon: last month of its runs.
+        stored_enterprises: of its runs; what is stored does not depend on their number.
         batch: unpaired runs of each arm between two looks.
-        most: pairs, and unpaired runs of each arm, at most.
+        most: pairs at most.
+        most_apart: unpaired runs of each arm at most; from there the number that is needed is reckoned.
         precision: half-width that is asked for.
         month: of the effect.
     """
@@ -42,9 +44,11 @@ class Sizes:
     seeds: int = 32
     horizon: str = "2030-12"
     stored: int = 1000
-    stored_horizon: str = "2026-07"
-    batch: int = 64
-    most: int = 2048
+    stored_horizon: str = "2030-12"
+    stored_enterprises: int = 52
+    batch: int = 32
+    most: int = 512
+    most_apart: int = 96
     precision: float = PRECISION
     month: str = MONTH
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from experiments.comparison.cast import Cast, names, taken_apart, with_game
+from experiments.comparison.cast import Cast, distinct, names, taken_apart, with_game
 from experiments.contrasts.sequential import FIRST
 from experiments.contrasts.spec import Comparison, Demand, Threshold
 from experiments.objectives import objective_files
@@ -74,6 +74,8 @@ def compose_compare(args: Sequence[str]) -> Asked:
     comparison = _try(lambda: _comparison(line, cast, request, told), told)
     problems += [_placed(line, problem) for problem in told if cast.policies or problem.key != "policies"]
     most = line.whole("max_pairs", problems, FIRST)
+    if line.settings.get("precision") is not None:
+        most = _most(line, request, most, problems)
     if problems or comparison is None:
         raise InputError(list(dict.fromkeys(problems)))
     request = replace(request, policies=cast.arms)
@@ -88,18 +90,25 @@ def _cast(line: Line, sides: Sequence[str], problems: list[Problem]) -> Cast:
     policies = asked.arms(line, "policies", problems)
     stack = line.texts("baseline", problems)
     baseline = Arm.of(stack[0] if len(stack) == 1 else stack) if stack else Arm.of("status_quo")
-    policies = tuple(arm for arm in policies if arm.name != baseline.name)
+    policies_given = bool(policies)
+    policies = tuple(arm for arm in policies if arm != baseline)
     cast = Cast(baseline, policies)
     game = {side.removeprefix("policies."): asked.arms(line, side, problems) for side in sides}
     written = line.settings.get("game") or {}
     for name, given in written.items() if isinstance(written, dict) else ():
         game[name] = game.get(name) or asked.arms(replace(line, settings={"game": given}), "game", problems)
     typed = line.command.find
-    game = {name: game[name] for name in sorted(game, key=lambda n: typed(f"policies.{n}=")) if game[name]}
+    order = [*sorted(game, key=lambda name: typed(f"policies.{name}="))]
+    order = list(dict.fromkeys([*written, *order])) if isinstance(written, dict) else order
+    game = {name: game[name] for name in order if game.get(name)}
+    _try(lambda: distinct([baseline, *policies, *(arm for arms in game.values() for arm in arms)]), problems)
     if game:
         cast = _try(lambda: with_game(cast, game), problems) or cast
         cast = replace(cast, policies=cast.policies or _singles(cast, game))
-    if not cast.policies and not problems:
+    if not cast.policies and policies_given and not problems:
+        message = f"{baseline.name} is the baseline: compared with itself it differs by nothing"
+        problems.append(Problem(line.place("policies"), "policies", message, "another policy, or another baseline="))
+    elif not cast.policies and not problems:
         legal = "policies=[us_open_push,./mine.yaml], or policies.us=[...] policies.cn=[...]"
         problems.append(Problem(line.place("policies"), "policies", "a comparison needs a policy", legal))
     return cast
@@ -107,7 +116,7 @@ def _cast(line: Line, sides: Sequence[str], problems: list[Problem]) -> Cast:
 
 def _singles(cast: Cast, game: dict[str, tuple[Arm, ...]]) -> tuple[Arm, ...]:
     """Return the policies of both sides as alternatives of their own."""
-    return tuple({arm.name: arm for arms in game.values() for arm in arms if arm.name != cast.baseline.name}.values())
+    return tuple({arm.name: arm for arms in game.values() for arm in arms if arm != cast.baseline}.values())
 
 
 def _request(line: Line, cast: Cast, problems: list[Problem]) -> StudyRequest:
@@ -124,6 +133,21 @@ def _request(line: Line, cast: Cast, problems: list[Problem]) -> StudyRequest:
         problems,
     )  # fmt: skip
     return made or StudyRequest("compare", "none")
+
+
+def _most(line: Line, request: StudyRequest, most: int, problems: list[Problem]) -> int:
+    """Return how many pairs a precision may take: as many as draws from the priors, if they are given."""
+    drawn = len(request.draws.values)
+    if drawn == 0:
+        said = [key for key in ("seed", "seeds") if line.place(key).startswith("override")]
+        message = "precision= finds the number of pairs itself"
+        problems += [Problem(line.place(key), key, message, "precision=, and max_pairs= for a limit") for key in said]
+    elif request.draws.kind == "priors":
+        if drawn < FIRST:
+            message = f"{drawn} draws are too few to look at the precision"
+            problems.append(Problem(line.place("draws"), "draws", message, f"{FIRST} or more, which is then the limit"))
+        return drawn
+    return most
 
 
 def _placed(line: Line, problem: Problem) -> Problem:
@@ -195,7 +219,8 @@ def _dates(line: Line, request: StudyRequest, problems: list[Problem]) -> tuple[
 def _late(line: Line, request: StudyRequest) -> list[str]:
     horizon = request.settings.get("horizon")
     until = str(request.settings.get("history_until", ""))
-    if horizon is not None and until and str(horizon) <= until:
+    world = request.settings.get("world", "history")
+    if world == "history" and horizon is not None and until and str(horizon) <= until:
         return [f"the runs end with the replay ({until}): policies without dates begin after it, and do nothing here"]
     return []
 

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sim.mechanisms import MECHANISMS
-
 from experiments.contrasts.spec import Game
-from experiments.studies.arms import Arm
+from experiments.studies.arms import SHARED, Arm
 from experiments.studies.request import Scenarios, StudyRequest
 from sim.baseline import status_quo_of
 from sim.errors import InputError, Problem, nearest
+from sim.mechanisms import MECHANISMS
 from sim.policy import BASE
 
 ATTRIBUTION = ("none", "levers", "mechanisms", "all")
@@ -61,7 +60,8 @@ def with_game(cast: Cast, sides: Mapping[str, Sequence[Arm]]) -> Cast:
     if len(sides) != 2:
         message = f"a game has two sides, and this one has {len(sides)}"
         raise InputError(Problem("game", ", ".join(sides), message, "policies.us=[a,b] policies.cn=[c,d]"))
-    (first, rows), (second, columns) = ((name, [cast.baseline, *arms]) for name, arms in sides.items())
+    own = {name: [arm for arm in arms if arm != cast.baseline] for name, arms in sides.items()}
+    (first, rows), (second, columns) = ((name, [cast.baseline, *arms]) for name, arms in own.items())
     cells: dict[tuple[str, str], Arm] = {}
     for row in rows:
         for column in columns:
@@ -100,6 +100,9 @@ def taken_apart(cast: Cast, how: str, request: StudyRequest) -> Cast:
     scenarios = Scenarios(request)
     future, draw = request.futures[0], request.draws.numbers[0]
     if how in ("levers", "all"):
+        if set(cast.baseline.policies) - {BASE}:
+            message = "levers are taken apart on top of the status quo, and this is another baseline"
+            raise InputError(Problem("attribution", how, message, "baseline=status_quo"))
         levers = {arm.name: _levers(scenarios.at(arm, future, 0, draw)) for arm in cast.policies}
         cast = _by_lever(cast, levers)
     if how in ("mechanisms", "all"):
@@ -114,7 +117,7 @@ def taken_apart(cast: Cast, how: str, request: StudyRequest) -> Cast:
 
 def _levers(scenario: Any) -> tuple[str, ...]:
     """Return the levers that a policy sets of its own, in order."""
-    return tuple(dict.fromkeys(entry.lever for entry in scenario.policy.entries if entry.origin != BASE))
+    return tuple(dict.fromkeys(entry.lever for entry in scenario.policy.entries if entry.origin not in SHARED))
 
 
 def _by_lever(cast: Cast, levers: Mapping[str, tuple[str, ...]]) -> Cast:
@@ -147,6 +150,23 @@ def _by_mechanism(cast: Cast) -> Cast:
 
 def _named(arms: Mapping[str, Arm]) -> dict[str, str]:
     return {key: arm.name for key, arm in arms.items()}
+
+
+def distinct(arms: Iterable[Arm]) -> None:
+    """Refuse arms that share a name and are not the same.
+
+    Raises:
+        InputError: every such name.
+    """
+    whole = dict.fromkeys(arms)
+    called = [arm.name for arm in whole]
+    problems = [
+        Problem("policies", name, "two different policies have this name", "a file name of its own for each")
+        for name in dict.fromkeys(called)
+        if called.count(name) > 1
+    ]
+    if problems:
+        raise InputError(problems)
 
 
 def names(arms: Iterable[Arm]) -> tuple[str, ...]:

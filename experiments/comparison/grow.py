@@ -6,6 +6,7 @@ grown before is found by what its file says, so the same command runs nothing.
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from experiments.contrasts.pairs import Outcomes
 from experiments.contrasts.precision import decisions
 from experiments.contrasts.sequential import FIRST, Decision
 from experiments.contrasts.spec import FILE, Comparison
+from experiments.folders import write_bytes
 from experiments.studies.draws import Draws, from_posterior, from_priors
 from experiments.studies.plan import Plan
 from experiments.studies.request import StudyRequest
@@ -24,6 +26,8 @@ from experiments.studies.runner import Report
 from experiments.studies.store import Study
 from sim.errors import InputError
 
+LOOK = "log/look.json"
+"""Marks a study that is a look on the way to a precision, and of which comparison."""
 Run = Callable[[Plan], Report]
 
 
@@ -53,7 +57,6 @@ def grow(asked: Asked, run: Run) -> Grown:
     """
     comparison = asked.comparison
     units = _known(asked) or FIRST
-    passed: list[Path] = []
     while True:
         request = with_units(asked.request, units)
         plan = Plan.of(request)
@@ -61,17 +64,30 @@ def grow(asked: Asked, run: Run) -> Grown:
         fresh = not folder.exists()
         report = run(plan)
         here = replace(comparison, pairs=units)
-        if report.missing:
+        if report.missing or report.stopped or report.failed == report.runs:
             return Grown(report, request, here)
         looks = decisions(Outcomes.of(Study.open(folder), (comparison.headline,)), comparison, asked.most)
         if all(decision.stop for decision in looks.values()):
             here.save(folder)
-            for path in passed:
+            (folder / LOOK).unlink(missing_ok=True)
+            for path in _looks(folder, comparison):
                 shutil.rmtree(path, ignore_errors=True)
             return Grown(report, request, here, tuple(_told(here, looks)))
-        passed += [folder] if fresh else []
-        _progress(here, looks)
+        if fresh:
+            write_bytes(folder / LOOK, _question(comparison))
+        _progress(here, looks, "pairs" if request.draws.kind == "given" else "draws")
         units = max(decision.next_units for decision in looks.values())
+
+
+def _question(comparison: Comparison) -> bytes:
+    return json.dumps(replace(comparison, pairs=None).as_dict(), sort_keys=True).encode()
+
+
+def _looks(folder: Path, comparison: Comparison) -> list[Path]:
+    """Return the looks of a comparison that lie beside a study, those of sessions that were interrupted too."""
+    mine = _question(comparison)
+    found = [path.parent.parent for path in folder.parent.glob(f"*/{LOOK}") if path.read_bytes() == mine]
+    return [path for path in found if path != folder]
 
 
 def with_units(request: StudyRequest, units: int) -> StudyRequest:
@@ -105,12 +121,12 @@ def _is_plan(request: StudyRequest, units: int, folder: Path) -> bool:
     return Plan.of(with_units(request, units)).name == folder.name
 
 
-def _progress(comparison: Comparison, looks: dict[tuple[str, str], Decision]) -> None:
+def _progress(comparison: Comparison, looks: dict[tuple[str, str], Decision], units: str) -> None:
     widest = max(looks.items(), key=lambda item: item[1].half_width)
     decision = widest[1]
-    ahead = "" if decision.forecast is None else f"; about {decision.forecast} pairs if the spread stays"
+    ahead = "" if decision.forecast is None else f"; about {decision.forecast} {units} if the spread stays"
     sys.stderr.write(
-        f"{comparison.pairs} pairs: {comparison.headline} of {widest[0][0]} is known within "
+        f"{comparison.pairs} {units}: {comparison.headline} of {widest[0][0]} is known within "
         f"{decision.half_width:.4g}, {comparison.precision:g} is asked for{ahead}\n"
     )
 

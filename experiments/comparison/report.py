@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from experiments.contrasts.about import about_comparison
 from experiments.contrasts.spec import Comparison
 from experiments.contrasts.tables import comparison_tables
+from experiments.studies.conduct import FIGURES
 from experiments.studies.store import Study
 
 if TYPE_CHECKING:
@@ -46,8 +48,15 @@ class Compared:
         """The tables that hold something."""
         return {name: table for name, table in self.tables.items() if len(table)}
 
-    def write(self, *, workbook: bool) -> list[Path]:
-        """Write the specification, each table that holds something as CSV, and all as a workbook if asked for."""
+    def write(self, *, workbook: bool, command: str = "") -> list[Path]:
+        """Write the specification, each table that holds something as CSV, and all as a workbook if asked for.
+
+        What an earlier question to the same runs left is taken away.
+
+        Args:
+            workbook: whether to write one.
+            command: what asked for these tables.
+        """
         from experiments.folders import write_bytes
 
         made = [self.spec.save(self.study.folder)]
@@ -59,9 +68,12 @@ class Compared:
             made.append(path)
         for old in set(folder.glob("*.csv")) - set(made):
             old.unlink()
+        (self.study.folder / BOOK).unlink(missing_ok=True)
+        shutil.rmtree(self.study.folder / FIGURES, ignore_errors=True)
         if workbook:
             from experiments.contrasts.book import write_xlsx
 
-            write_xlsx(self.study.folder / BOOK, self.filled, about_comparison(self.study, self.spec))
+            about = about_comparison(self.study, self.spec, command=command)
+            write_xlsx(self.study.folder / BOOK, self.filled, about)
             made.append(self.study.folder / BOOK)
         return made

@@ -14,6 +14,8 @@ from sim.policy import BASE
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
+SHARED = (BASE, "levers")
+"""Origins of entries that all arms of a study have: the real world, and levers of the command line."""
 Given = str | Path | Sequence[str | Path]
 
 
@@ -49,7 +51,7 @@ class Arm:
     def cut(self, scenario: Scenario) -> Scenario:
         """Return the scenario of the whole arm with the levers and mechanisms that this arm keeps."""
         if self.only or self.without:
-            kept = tuple(entry for entry in scenario.policy.entries if entry.origin == BASE or self._keeps(entry.lever))
+            kept = tuple(e for e in scenario.policy.entries if e.origin in SHARED or self._keeps(e.lever))
             scenario = replace(scenario, policy=replace(scenario.policy, entries=kept))
         return replace(scenario, hold=self.hold) if self.hold else scenario
 

@@ -192,3 +192,51 @@ def test_settings_can_stand_in_a_file(tmp_path: Path) -> None:
     assert found.comparison.policies == ("us_open_push",)
     assert found.comparison.objectives == ("us",)
     assert (len(found.request.seeds), found.comparison.dates) == (6, ("2027-12",))
+
+
+def test_levers_of_all_runs_are_kept_in_every_part_of_a_package() -> None:
+    shared = "lever.api_access_block.US.CN=1@2026-08"
+    found = asked("policies=[no_chip_controls]", "attribution=levers", "seeds=1", shared)
+    assert "api_access_block" not in found.comparison.parts["no_chip_controls"]
+    plan = Plan.of(found.request)
+    for scenario in plan.scenarios.values():
+        assert sum(entry.origin == "levers" for entry in scenario.policy.entries) == 1
+
+
+def test_levers_are_taken_apart_on_the_status_quo_only() -> None:
+    message = told("policies=[no_chip_controls]", "attribution=levers", "baseline=tight_enforcement")
+    assert "baseline=status_quo" in message
+
+
+@pytest.mark.parametrize(
+    ("args", "word"), [(("seeds=64",), "seeds"), (("seed=3",), "seed"), (("draws=4",), "draws are too few")]
+)
+def test_a_precision_finds_the_number_of_pairs_itself(args: tuple[str, ...], word: str) -> None:
+    assert word in told("policies=[us_open_push]", "precision=0.01", *args)
+    assert asked("policies=[us_open_push]", "precision=0.01", "draws=40").most == 40
+
+
+def test_two_policies_of_one_name_are_refused(tmp_path: Path) -> None:
+    other = tmp_path / "us_open_push.yaml"
+    other.write_text(OWN)
+    message = told("policies=[us_open_push]", f"policies.us=[{other}]", "policies.cn=[cn_goes_closed]")
+    assert "two different policies" in message
+    assert "is the baseline" in told("policies=[status_quo]")
+
+
+def test_a_file_under_the_name_of_the_real_world_is_refused(tmp_path: Path) -> None:
+    mine = tmp_path / "status_quo.yaml"
+    mine.write_text(OWN)
+    found = asked(f"policies=[[{mine},us_open_push]]", "seeds=1")
+    with pytest.raises(InputError, match="real world"):
+        Plan.of(found.request)
+
+
+def test_a_new_question_to_the_same_runs_leaves_nothing_of_the_old_one(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    command = ["compare", "policies=[us_all_closed]", "seeds=2", *SMALL, "measures=[adoption]", "headline=adoption"]
+    assert cli.main([*command, "--xlsx", "--no-figures"]) == 0
+    assert Path("outputs/latest/comparison.xlsx").is_file()
+    assert cli.main([*command, "objective=us", "--no-figures"]) == 0
+    assert not Path("outputs/latest/comparison.xlsx").exists()
+    assert set(table("objectives")["objective"]) == {"us"}
