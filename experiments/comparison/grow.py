@@ -18,6 +18,7 @@ from experiments.contrasts.pairs import Outcomes
 from experiments.contrasts.precision import decisions
 from experiments.contrasts.sequential import FIRST, Decision
 from experiments.contrasts.spec import FILE, Comparison
+from experiments.contrasts.words import percent
 from experiments.folders import write_bytes
 from experiments.studies.draws import Draws, from_posterior, from_priors
 from experiments.studies.plan import Plan
@@ -135,6 +136,12 @@ def _told(comparison: Comparison, looks: dict[tuple[str, str], Decision]) -> lis
     lines = []
     for (policy, future), decision in looks.items():
         where = policy if future == "none" else f"{policy} in {future}"
+        if decision.all_zero and decision.stop:
+            lines.append(
+                f"{where}: {comparison.headline} at {comparison.dates[-1]}: no difference in any of {decision.units} "
+                f"pairs; a difference in up to {percent(decision.missed)} of histories would not have been seen"
+            )
+            continue
         reached = "as asked for" if decision.reached else f"{comparison.precision:g} was asked for: give max_pairs="
         lines.append(
             f"{where}: {decision.units} pairs, {comparison.headline} at {comparison.dates[-1]} "

@@ -126,7 +126,11 @@ def _thresholds(spec: Comparison, table: pd.DataFrame) -> None:
     columns = [Column("what", "threshold", keep=True), *_names(table), Column("crossed", "crossed", right=True)]
     columns += [Column("median", "median month", right=True), Column("shift", "months later", right=True)]
     columns += [Column("both", "pairs in which both cross", right=True)]
-    _show(rows, columns, "Time to threshold", ["Months later than the baseline, over pairs in which both cross."])
+    since = ", ".join(dict.fromkeys(table["since"].astype(str)))
+    before = max(float(share) for share in table["met_before"])
+    notes = ["Months later than the baseline, over pairs in which both cross."]
+    notes += [f"Up to {percent(before)} of runs met it the month before: they count as crossing then."] * (before > 0)
+    _show(rows, columns, f"Time to threshold, counted from {since}", notes)
 
 
 def _satisficing(spec: Comparison, table: pd.DataFrame) -> None:

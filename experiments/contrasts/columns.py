@@ -91,6 +91,7 @@ COLUMNS: dict[str, dict[str, Column]] = {
     "objectives": _OBJECTIVE
     | {"unit": _t("of mean, limits and standard deviations"), "month": _t("YYYY-MM")}
     | _COUNTS
+    | {"n": _c("complete pairs; of 'all futures' those of (draw, seed) that are complete in every future")}
     | {name: Column(column.kind, column.meaning) for name, column in (_MEAN | _P).items()}
     | {
         "helps": _s("share of (draw, seed, future) with a score above 0"),
@@ -136,10 +137,12 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "unit": _t("of value"),
         "sign": _t(">=: reached from below, <=: from above"),
         "value": _n("the threshold"),
+        "since": _t("YYYY-MM: first month that counts: as asked for, else the one after the hand-over, else the first"),
+        "met_before": _s("share of runs that met it in the month before since; empty if there is none"),
         "n": _c("runs"),
-        "left_out": _c("runs that failed, are missing, or have no users in any month"),
+        "left_out": _c("runs that failed, are missing, or have no users in any month that counts"),
         "crossed_share": _s("share of runs that cross by the horizon"),
-        "q25": _t("first month of crossing: lower quartile"),
+        "q25": _t("first month, from since on, in which it is met: lower quartile"),
         "median": _t("the same: median; a run that does not cross counts as after the horizon"),
         "q75": _t("the same: upper quartile"),
         "pairs": _c("runs that have a baseline run beside them"),

@@ -64,6 +64,11 @@ def pooled(values: Floats) -> Floats:
     return np.asarray(values.sum(axis=0) / len(values))
 
 
+def whole(values: Floats) -> Floats:
+    """Return [futures, draws, seeds, T] with NaN in histories that lack a value in one of the futures."""
+    return np.where(np.isfinite(values).all(axis=0), values, np.nan)
+
+
 def objectives_table(
     outcomes: Outcomes, spec: Comparison, objectives: Sequence[Objective], how: Resampling
 ) -> pd.DataFrame:
@@ -81,7 +86,7 @@ def objectives_table(
                 _add(rows, found, gained[place, [number]], ran[[number]], objective.name, policy, future, months)
             if len(outcomes.futures) > 1:
                 found = summarise(pooled(gained[place]), how, "objective", objective.name, policy, ALL_FUTURES)
-                _add(rows, found, gained[place], ran, objective.name, policy, ALL_FUTURES, months)
+                _add(rows, found, whole(gained[place]), ran, objective.name, policy, ALL_FUTURES, months)
     return rows.frame()
 
 

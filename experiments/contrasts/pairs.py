@@ -3,6 +3,8 @@
 A run is a function of (policy, future, draw, seed), and two policies of the same (future, draw, seed) share every
 random draw that both need (docs/model.md, section 8). Their difference is therefore the effect of the policy on that
 history, and exactly 0.0 until the policy acts.
+
+Seeds are nested in draws: each draw has its own. The axis of seeds is their rank within the draw.
 """
 
 from __future__ import annotations
@@ -15,8 +17,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.calendar import month_index, month_name
 from sim.errors import InputError, Problem
 from sim.headlines import HEADLINES, Headline
+from sim.roster_check import HISTORY
+from sim.scenario import DEFAULT_HISTORY
 
 if TYPE_CHECKING:
     from experiments.studies.store import Study
@@ -33,7 +38,7 @@ class Pairs:
         policy, baseline, future: names.
         measure: name of the cell.
         draws: numbers of the parameter draws (-1: as given), [D].
-        seeds: run seeds, [S].
+        seeds: run seeds of the first draw, [S]; those of other draws have the same ranks.
         months: YYYY-MM, [T].
         values: of the policy, [D, S, T], NaN where the run failed or is missing, or the cell has no users.
         against: of the baseline, likewise.
@@ -102,10 +107,13 @@ class Outcomes:
 
     Attributes:
         policies, futures: names, [P] and [F].
-        draws, seeds: numbers in ascending order, [D] and [S].
+        draws: numbers in ascending order, [D].
+        seeds: run seeds of the first draw in ascending order, [S]; place k is the k-th seed of whatever draw.
         months: YYYY-MM, [T].
         ran: whether a run is there and did not fail, [P, F, D, S].
         cells: name to values, [P, F, D, S, T]; NaN where there is no run or the cell has no users.
+        since: YYYY-MM from which crossings of thresholds are counted: the month after the hand-over; empty for the
+            first month.
     """
 
     policies: tuple[str, ...]
@@ -115,6 +123,7 @@ class Outcomes:
     months: tuple[str, ...]
     ran: Flags
     cells: Mapping[str, NDArray[Any]]
+    since: str = ""
 
     @classmethod
     def of(cls, study: Study, wanted: Iterable[str] | Mapping[str, Headline]) -> Outcomes:
@@ -132,13 +141,17 @@ class Outcomes:
         _one_point(study)
         rows = study.rows
         axes = [tuple(dict.fromkeys(map(str, rows[label]))) for label in ("policy", "future")]
-        numbers = [tuple(sorted({int(n) for n in rows[label]})) for label in ("draw", "seed")]
-        places = _places(rows, axes, numbers)
+        draws = tuple(sorted({int(n) for n in rows["draw"]}))
+        rank = _ranks(rows)
+        seeds = tuple(sorted({int(n) for n in rows["seed"][rows["draw"] == draws[0]]}))
+        numbers = [draws, tuple(range(int(rank.max()) + 1))]
+        places = _places(rows, rank, axes, numbers)
         shape = tuple(len(axis) for axis in (*axes, *numbers))
         found = {name: _cell(study, name, cell, places, shape) for name, cell in names.items()}
         months = tuple(sorted({month for known, _ in found.values() for month in known}))
         cells = {name: _aligned(values, known, months) for name, (known, values) in found.items()}
-        return cls(axes[0], axes[1], numbers[0], numbers[1], months, _ran(study, places, shape), cells)
+        ran = _ran(study, places, shape)
+        return cls(axes[0], axes[1], draws, seeds, months, ran, cells, counted_from(study.plan["settings"], months))
 
     def pairs(self, policy: str, baseline: str, future: str, measure: str) -> Pairs:
         """Return a cell of a policy and a baseline in a future."""
@@ -175,10 +188,31 @@ def _one_point(study: Study) -> None:
         raise InputError(Problem(str(study.folder), "design", message, "a study without a design"))
 
 
-def _places(rows: Any, axes: list[tuple[str, ...]], numbers: list[tuple[int, ...]]) -> NDArray[np.int64]:
-    """Return the place of each plan row on the axes (policy, future, draw, seed), as one number."""
+def counted_from(settings: Mapping[str, Any], months: tuple[str, ...]) -> str:
+    """Return the month after the hand-over of a study, if it has history and goes on after it, else nothing.
+
+    Args:
+        settings: of the plan.
+        months: YYYY-MM, ascending.
+    """
+    if settings.get("world", HISTORY) not in (None, HISTORY) or not months:
+        return ""
+    until = month_index(str(settings.get("history_until") or DEFAULT_HISTORY))
+    after = month_name(until + 1)
+    return after if months[0] < after <= months[-1] else ""
+
+
+def _ranks(rows: Any) -> NDArray[np.int64]:
+    """Return the rank of each plan row's seed among the seeds of its draw."""
+    return np.asarray(rows.groupby("draw")["seed"].rank(method="dense"), dtype=np.int64) - 1
+
+
+def _places(
+    rows: Any, rank: NDArray[np.int64], axes: list[tuple[str, ...]], numbers: list[tuple[int, ...]]
+) -> NDArray[np.int64]:
+    """Return the place of each plan row on the axes (policy, future, draw, rank of the seed), as one number."""
     maps: list[dict[Any, int]] = [{value: k for k, value in enumerate(axis)} for axis in (*axes, *numbers)]
-    columns = [rows["policy"].astype(str), rows["future"].astype(str), rows["draw"], rows["seed"]]
+    columns = [rows["policy"].astype(str), rows["future"].astype(str), rows["draw"], rank]
     indices = [np.array([known[value] for value in column]) for known, column in zip(maps, columns, strict=True)]
     return np.asarray(np.ravel_multi_index(indices, [len(known) for known in maps]))
 

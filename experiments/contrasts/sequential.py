@@ -31,6 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.contrasts.intervals import moments, t_half_width
+from experiments.contrasts.words import most_missed
 from sim.errors import InputError, Problem
 
 Floats = NDArray[np.float64]
@@ -86,6 +87,9 @@ class Decision:
         t_half_width: of the t interval for as many, which does not allow for looking; NaN with fewer than two.
         next_units: how many to have tried at the next look, those that failed included; the present number if it stops.
         forecast: at how many units the precision would be reached if the spread stays; None beyond sight.
+        all_zero: whether there are units, and each is exactly 0: the half-width is then 0 because nothing was seen.
+        missed: largest share of units with a difference that so many without any would not have shown
+            (``words.most_missed``); NaN unless ``all_zero``.
     """
 
     stop: bool
@@ -98,6 +102,8 @@ class Decision:
     t_half_width: float
     next_units: int
     forecast: int | None
+    all_zero: bool = False
+    missed: float = float("nan")
 
 
 @dataclass(frozen=True)
@@ -134,7 +140,8 @@ class Stopping:
         Args:
             values: differences, one a unit (``intervals.unit_values``), NaN for a unit that failed, [units].
         """
-        counts, means, spreads = moments(np.asarray(values, dtype=np.float64)[:, None])
+        values = np.asarray(values, dtype=np.float64)
+        counts, means, spreads = moments(values[:, None])
         n, mean, spread = int(counts[0]), float(means[0]), float(spreads[0])
         half = float(half_width(n, spread, self.level)) if n >= FIRST else np.inf
         reached, tried = half <= self.precision, len(values)
@@ -142,7 +149,11 @@ class Stopping:
         classic = float(t_half_width(counts, spreads, self.level)[0])
         after = tried if stop else self.after(tried)
         forecast = n if reached else self._forecast(n, spread)
-        return Decision(stop, reached, n, mean, half, mean - half, mean + half, classic, after, forecast)
+        still = n > 0 and bool(np.all(values[np.isfinite(values)] == 0.0))
+        missed = most_missed(n, self.level) if still else np.nan
+        return Decision(
+            stop, reached, n, mean, half, mean - half, mean + half, classic, after, forecast, still, missed
+        )  # fmt: skip
 
     def after(self, tried: int) -> int:
         """Return the number of units at the look that comes after so many."""

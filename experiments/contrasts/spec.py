@@ -36,26 +36,28 @@ _RULE = re.compile(r"^\s*(\w+)\s*(>=|<=)\s*([^@\s]+)\s*(?:@\s*(\S+)\s*)?$")
 
 
 class Threshold(NamedTuple):
-    """A value that a headline measure may reach: ``sign`` is '>=' (from below) or '<=' (from above)."""
+    """A value that a headline measure may reach: ``sign`` is '>=' (from below) or '<=' (from above).
+
+    Crossings are counted from ``month`` on; by default from the month after the hand-over, or without one from the
+    first month of the run.
+    """
 
     measure: str
     sign: str
     value: float
+    month: str = ""
 
     @classmethod
     def parse(cls, text: str) -> Threshold:
-        """Return the threshold of ``gap_months>=12``.
+        """Return the threshold of ``gap_months>=12``, or of ``gap_months>=12@2024-01``, counted from that month on.
 
         Raises:
             InputError: if it is not written so.
         """
-        measure, sign, value, month = _parts(text, "thresholds", "gap_months>=12")
-        if month:
-            raise _unreadable(text, "thresholds", "gap_months>=12")
-        return cls(measure, sign, value)
+        return cls(*_parts(text, "thresholds", "gap_months>=12 or gap_months>=12@2024-01"))
 
     def __str__(self) -> str:
-        return f"{self.measure}{self.sign}{self.value:g}"
+        return f"{self.measure}{self.sign}{self.value:g}" + (f"@{self.month}" if self.month else "")
 
 
 class Demand(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from math import isfinite
+from math import ceil, isfinite
 from typing import TYPE_CHECKING
 
 from sim.calendar import month_index
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 WHERE = "comparison"
 MONTH = "a month as YYYY-MM"
+LEAST = 100
+"""[A] Fewest resamples at any level."""
 
 
 def problems_of(spec: Comparison) -> list[Problem]:
@@ -42,11 +44,16 @@ def _objectives(names: Iterable[str]) -> list[Problem]:
     from experiments.objectives import Objective
 
     found: list[Problem] = []
-    for name in names:
+    first: dict[str, str] = {}
+    for path in dict.fromkeys(names):
         try:
-            Objective.load(name)
+            name = Objective.load(path).name
         except InputError as error:
             found += error.problems
+            continue
+        if first.setdefault(name, path) != path:
+            message = f"{first[name]!r} and {path!r} are both called {name!r}"
+            found.append(Problem(WHERE, "objectives", message, "each name once"))
     return found
 
 
@@ -77,11 +84,28 @@ def _names(spec: Comparison) -> Iterator[Problem]:
                 yield Problem(WHERE, key, f"{name!r} comes twice", "each once")
 
 
+def least_replicates(level: float) -> int:
+    """Return the fewest resamples that reach the limits of an interval: 2 / (1 - level), and 100 at least."""
+    return max(LEAST, ceil(round(2.0 / (1.0 - level), 6)))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def _numbers(spec: Comparison) -> Iterator[Problem]:
-    if not 0.5 <= spec.level < 1.0:
-        yield Problem(WHERE, "level", f"{spec.level:g} is not legal", "0.5 or more and below 1, as 0.95")
-    if spec.replicates and spec.replicates < 100:
-        yield Problem(WHERE, "replicates", f"{spec.replicates} is not legal", "0 (no bootstrap), or 100 or more")
+    sure = _is_number(spec.level) and 0.5 <= spec.level < 1.0
+    if not sure:
+        given = f"{spec.level:g}" if _is_number(spec.level) else repr(spec.level)
+        yield Problem(WHERE, "level", f"{given} is not legal", "0.5 or more and below 1, as 0.95")
+    least = least_replicates(spec.level) if sure else LEAST
+    if not _is_whole(spec.replicates) or (spec.replicates and spec.replicates < least):
+        legal = f"0 (no bootstrap), or a whole number of {least} or more"
+        yield Problem(WHERE, "replicates", f"{spec.replicates!r} is not legal", legal)
     if spec.precision is not None and not (isfinite(spec.precision) and spec.precision > 0):
         yield Problem(WHERE, "precision", f"{spec.precision:g} is not legal", "a half-width above 0")
     if spec.pairs is not None and spec.pairs < 0:
@@ -97,6 +121,9 @@ def _rules(spec: Comparison) -> Iterator[Problem]:
                 yield Problem(WHERE, key, f"{rule.sign!r} is no sign", " or ".join(SIGNS))
             if not isfinite(rule.value):
                 yield Problem(WHERE, key, f"{rule.value} is no value", "a finite number")
+            elif rule.measure in HEADLINES and HEADLINES[rule.measure].unit == "share" and not 0 <= rule.value <= 1:
+                message = f"{rule.measure} is a share, and {rule.value:g} can't be reached"
+                yield Problem(WHERE, key, message, "a share between 0 and 1: 0.5 for 50 percent")
 
 
 def _months(spec: Comparison) -> Iterator[Problem]:
@@ -110,6 +137,7 @@ def _months(spec: Comparison) -> Iterator[Problem]:
 def _used(spec: Comparison) -> list[tuple[str, str]]:
     """Return the months that a comparison names, with the key under which they stand."""
     used = [("dates", name) for name in spec.dates] + [("demands", demand.month) for demand in spec.demands]
+    used += [("thresholds", rule.month) for rule in spec.thresholds if rule.month]
     return used + ([("judged_at", spec.judged_at)] if spec.judged_at else [])
 
 

@@ -78,9 +78,11 @@ def _rules(kind: type[Threshold] | type[Demand]) -> Callable[[Any], tuple[Any, .
 def _rule(kind: type[Threshold] | type[Demand], row: Any) -> Threshold | Demand:
     names = kind._fields
     if isinstance(row, Mapping):
+        row = dict(kind._field_defaults) | dict(row)
         if set(row) != set(names):
             raise ValueError(row)
         row = [row[name] for name in names]
+    row = [*row, *list(kind._field_defaults.values())[: max(len(names) - len(row), 0)]]
     values: list[Any] = [_number(v) if name == "value" else _word(v) for name, v in zip(names, row, strict=True)]
     return kind(*values)
 
@@ -115,7 +117,7 @@ READERS: dict[str, tuple[Callable[[Any], Any], str]] = {
     "level": (_number, "a number, as 0.95"),
     "replicates": (_whole, "a whole number"),
     "seed": (_whole, "a whole number"),
-    "thresholds": (_rules(Threshold), "a list of measure, sign, value"),
+    "thresholds": (_rules(Threshold), "a list of measure, sign, value and, if wanted, month"),
     "demands": (_rules(Demand), "a list of measure, sign, value, month"),
     "parts": _ARMS,
     "rests": _ARMS,

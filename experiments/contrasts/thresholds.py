@@ -3,6 +3,10 @@
 A run that does not cross by the horizon is censored: it crosses after it, or never. It counts as 'after the horizon'
 in shares and quantiles and is never dropped. A mean shift in months exists only for pairs in which both cross; these
 are a selection, so the four cases are counted beside it.
+
+Months count from the one after the hand-over, if there is one: what was crossed in history says nothing of a policy
+that acts later. A run that met the value before crosses in the first month that counts in which it meets it;
+``met_before`` is the share of such runs.
 """
 
 from __future__ import annotations
@@ -68,7 +72,7 @@ def thresholds_table(outcomes: Outcomes, spec: Comparison, how: Resampling) -> p
     """Return when each threshold is crossed, by policy (the baseline first) and future, and the shift in months."""
     rows = Rows("thresholds")
     for rule in spec.thresholds:
-        crossed = first_crossing(outcomes.cells[rule.measure], rule.sign, rule.value)
+        crossed, met = _counted(outcomes, rule)
         for policy in (spec.baseline, *spec.policies):
             for number, future in enumerate(outcomes.futures):
                 mine = crossed[outcomes.policies.index(policy), number]
@@ -76,8 +80,35 @@ def thresholds_table(outcomes: Outcomes, spec: Comparison, how: Resampling) -> p
                 if policy != spec.baseline:
                     theirs = crossed[outcomes.policies.index(spec.baseline), number]
                     values |= _paired(mine, theirs, how, ("threshold", str(rule), policy, future))
+                before = met[outcomes.policies.index(policy), number]
+                values |= {"since": outcomes.months[_start(outcomes, rule)], "met_before": _share(before)}
                 rows.add({"policy": policy, "future": future} | _labels(rule) | values)
     return rows.frame()
+
+
+def _start(outcomes: Outcomes, rule: Threshold) -> int:
+    """Return the place of the first month that counts."""
+    month = rule.month or outcomes.since
+    return outcomes.months.index(month) if month else 0
+
+
+def _counted(outcomes: Outcomes, rule: Threshold) -> tuple[Floats, Floats]:
+    """Return the crossings from the first month that counts on, and whether it was met in the month before.
+
+    Returns:
+        [P, F, D, S] each: place of the month (``first_crossing``); 1, 0, or NaN without a value or a month before.
+    """
+    cell, start = outcomes.cells[rule.measure], _start(outcomes, rule)
+    crossed = first_crossing(cell[..., start:], rule.sign, rule.value) + start
+    if start == 0:
+        return crossed, np.full(crossed.shape, np.nan)
+    before = cell[..., start - 1]
+    return crossed, np.where(np.isfinite(before), meets(before, rule.sign, rule.value), np.nan)
+
+
+def _share(met: Floats) -> float:
+    known = met[np.isfinite(met)]
+    return float(known.mean()) if known.size else np.nan
 
 
 def _labels(rule: Threshold) -> dict[str, Any]:

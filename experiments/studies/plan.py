@@ -3,6 +3,9 @@
 A run id hashes the resolved scenario, the seed, and the source and data of ``sim/``: docs, figures and the command line
 change none. Rows of the same (draw, seed) lie together and the status quo comes first, so that a worker has it in its
 cache when the policies need it as their yardstick; results do not depend on that.
+
+Each parameter draw has seeds of its own, which its policies, futures and points share: seeds are nested in draws, so
+that draws are independent units. Draw d takes ``seed + d * DRAW_STRIDE``; more draws change none of the others.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.provenance import digest, model_digests
-from experiments.studies.request import Scenarios, StudyRequest
+from experiments.studies.request import DRAW_STRIDE, Scenarios, StudyRequest
 from sim.baseline import needs_baseline, status_quo_of
 from sim.errors import InputError, Problem
 from sim.scenario import Scenario
@@ -38,7 +41,7 @@ class Row:
         policy, future: names.
         point: number of the point of the design.
         draw: number of the parameter draw, -1 for the parameters as given.
-        seed: run seed.
+        seed: run seed: that of the request, moved on for draws after the first.
         scenario: digest of the resolved scenario.
     """
 
@@ -82,7 +85,7 @@ class Plan:
         blocks: dict[tuple[str, int], int] = {}
         drafts: list[tuple[tuple[int, bool, int], tuple[Any, ...]]] = []
         for place, (labels, scenario_digest, base, quiet) in enumerate(found[1]):
-            for seed in request.seeds:
+            for seed in seeds_of(request, labels[3]):
                 block = blocks.setdefault((base, seed), len(blocks))
                 drafts.append(((block, not quiet, place), (*labels, seed, scenario_digest)))
         drafts.sort(key=lambda draft: draft[0])
@@ -148,6 +151,11 @@ class Plan:
         draws = self.request.draws
         values = {path: draws.values[:, place] for place, path in enumerate(draws.paths)}
         return pa.table({"draw": pa.array(range(len(draws.values)), pa.int32())} | values)
+
+
+def seeds_of(request: StudyRequest, draw: int) -> tuple[int, ...]:
+    """Return the run seeds of a draw: those asked for with draw 0 and with the parameters as given (-1)."""
+    return tuple(seed + max(draw, 0) * DRAW_STRIDE for seed in request.seeds)
 
 
 def _column(values: list[Any]) -> pa.Array:

@@ -18,6 +18,8 @@ from sim.scenario import Scenario
 
 SHARED = (*SETTINGS.values(), "params", "levers")
 """What ``settings`` may hold: keywords of ``Scenario.load`` that are no axis of a study."""
+DRAW_STRIDE = 1_000_000
+"""The run seeds of a parameter draw lie so far above those of the draw before."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class StudyRequest:
         futures: names or paths of futures.
         points: the design.
         draws: parameter draws.
-        seeds: run seeds.
+        seeds: run seeds; with draws those of the first, below ``DRAW_STRIDE``.
         settings: what all runs share: keywords of ``Scenario.load``.
         record: recording level (`experiments.studies.recording`).
         command: what the user typed, for the record.
@@ -64,6 +66,9 @@ class StudyRequest:
                 problems.append(Problem(key, key, "there is none, or one comes twice", "each value once"))
         if any(isinstance(seed, bool) or not isinstance(seed, int) or seed < 0 for seed in self.seeds):
             problems.append(Problem("seeds", "seeds", "a seed is no whole number of 0 or more", "range(0, 32)"))
+        elif self.draws.kind != AS_GIVEN.kind and max(self.seeds, default=0) >= DRAW_STRIDE:
+            message = f"with draws the seed {max(self.seeds)} may be that of another draw"
+            problems.append(Problem("seeds", "seeds", message, f"seeds below {DRAW_STRIDE}"))
         if problems:
             raise InputError(problems)
 

@@ -8,6 +8,7 @@ from outcomes_by_hand import normals, outcomes
 from scipy.optimize import brentq
 from scipy.special import stdtrit
 
+from experiments.comparison.grow import _told
 from experiments.contrasts import Comparison, Stopping, decisions
 from experiments.contrasts.sequential import C2, half_width, log_bayes_factor
 from sim.errors import InputError
@@ -101,6 +102,19 @@ def test_looks_come_after_16_and_every_8():
     assert wide.half_width == pytest.approx(float(half_width(16, normals("wide", 16).std(ddof=1))))
     assert wide.t_half_width < wide.half_width
     assert Stopping(2.0).look(normals("wide", 16)).stop
+
+
+def test_no_difference_in_any_unit_is_said_and_what_it_may_have_missed():
+    none = Stopping(0.1).look(np.append(np.zeros(16), np.nan))
+    assert (none.stop, none.all_zero) == (True, True)
+    assert none.missed == pytest.approx(1 - 0.05 ** (1 / 16))
+    for values in (np.ones(16), normals("wide", 16), np.full(16, np.nan), np.array([])):
+        found = Stopping(0.1).look(values)
+        assert not found.all_zero and np.isnan(found.missed)
+    spec = Comparison("b", ("p",), headline="hhi", dates=("2030-12",), precision=0.1)
+    (said,) = _told(spec, {("p", "none"): none})
+    assert "no difference in any of 16 pairs; a difference in up to 17 percent of histories would not have" in said
+    assert "within" not in said
 
 
 def test_failed_units_are_tried_but_do_not_count():

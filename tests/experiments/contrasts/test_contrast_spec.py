@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -43,9 +44,48 @@ def test_plain_tuples_become_rules():
     assert (str(spec.thresholds[0]), str(spec.demands[0])) == ("hhi>=0.2", "hhi<=0.2@2030-12")
 
 
-@pytest.mark.parametrize("text", ["hhi", "hhi=2", "hhi>=two", "hhi>=", "hhi>=1@2030-12"])
+@pytest.mark.parametrize("text", ["hhi", "hhi=2", "hhi>=two", "hhi>="])
 def test_a_threshold_that_can_not_be_read_is_refused(text):
     assert "gap_months>=12" in refused(lambda: Threshold.parse(text))
+
+
+def test_a_threshold_may_say_from_which_month_it_counts():
+    rule = Threshold.parse("gap_months>=12@2024-01")
+    assert (rule, str(rule)) == (Threshold("gap_months", ">=", 12.0, "2024-01"), "gap_months>=12@2024-01")
+    spec = Comparison("x", ("a",), thresholds=(rule, Threshold("hhi", ">=", 0.2)))
+    assert Comparison.from_dict(spec.as_dict()) == spec
+    old = {"measure": "hhi", "sign": ">=", "value": 0.2}
+    read = Comparison.from_dict({"baseline": "x", "policies": ["a"], "thresholds": [old, ["hhi", ">=", 0.2]]})
+    assert read.thresholds == (Threshold("hhi", ">=", 0.2),) * 2
+    assert "'soon' is not a month" in refused(lambda: Comparison("x", ("a",), thresholds=(("hhi", ">=", 1.0, "soon"),)))
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"level": "abc"}, "level: 'abc'"), ({"level": True}, "level: True"), ({"level": None}, "level: None"),
+        ({"replicates": 200.5}, "replicates: 200.5"), ({"replicates": "many"}, "replicates: 'many'"),
+        ({"replicates": True}, "replicates: True"), ({"replicates": -1}, "replicates: -1"),
+        ({"level": 0.99, "replicates": 199}, "200 or more"), ({"level": 0.999, "replicates": 1999}, "2000 or more"),
+        ({"objectives": ("us", "us")}, "'us' comes twice"),
+    ],
+)  # fmt: skip
+def test_numbers_that_are_none_or_too_few_and_repeats_are_refused(given, words):
+    assert words in refused(lambda: Comparison("x", ("a",), **given))
+
+
+def test_enough_or_no_replicates_are_legal():
+    for level, replicates in ((0.99, 200), (0.999, 2000), (0.999, 0), (0.5, 100)):
+        assert Comparison("x", ("a",), level=level, replicates=replicates).replicates == replicates
+
+
+def test_two_objectives_of_one_name_are_refused(tmp_path):
+    path = tmp_path / "us.yaml"
+    path.write_text(
+        (Path(__file__).parents[3] / "conf" / "objective" / "us.yaml").read_text(encoding="utf-8"), encoding="utf-8"
+    )
+    spec = replace(FULL, objectives=("us", str(path)))
+    assert "both called 'us'" in refused(lambda: spec.check(BOARD))
 
 
 def test_a_demand_needs_its_month():
@@ -109,3 +149,9 @@ def test_dates_decide_when_it_is_judged():
     assert FULL.month_judged(months) == "2023-02"
     assert Comparison("x", ("a",), dates=("2023-01",)).month_judged(months) == "2023-01"
     assert Comparison("x", ("a",)).month_judged(months) == "2023-02"
+
+
+def test_a_share_is_no_percentage():
+    with pytest.raises(InputError, match="0.5 for 50 percent"):
+        Comparison("status_quo", ("us_all_closed",), thresholds=(Threshold.parse("us_token_share>=50"),))
+    assert Comparison("status_quo", ("us_all_closed",), thresholds=(Threshold.parse("open_standard_lead>=0.5"),))

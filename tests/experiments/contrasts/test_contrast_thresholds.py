@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from outcomes_by_hand import normals, outcomes
 
 from experiments.contrasts import Comparison, Demand, Threshold, tables_of
 from experiments.contrasts.bootstrap import Resampling
+from experiments.contrasts.pairs import counted_from
 from experiments.contrasts.satisficing import effective, satisficing_table, wilson
 from experiments.contrasts.thresholds import first_crossing, meets, quantile_month
 
@@ -49,6 +52,28 @@ def test_the_table_of_thresholds():
     assert (p["n"], p["left_out"], p["crossed_share"], p["q25"]) == (5, 0, 0.6, "2023-02")
     assert [p[name] for name in ("pairs", "both", "only_policy", "only_baseline", "neither")] == [4, 1, 1, 1, 1]
     assert p["shift"] == -1.0 and np.isnan(p["shift_low"])
+
+
+def test_what_was_crossed_in_history_does_not_hide_a_shift():
+    base, policy = [0, 1, 0, 0, 1], [0, 1, 0, 1, 1]
+    board = outcomes({"hhi": np.array([[base] * 3, [policy] * 3], float)[:, None, None]}, ("b", "p"))
+    rules = (Threshold("hhi", ">=", 1.0), Threshold("hhi", ">=", 1.0, "2023-01"))
+    spec = Comparison("b", ("p",), objectives=(), thresholds=rules, replicates=0)
+    table = tables_of(replace(board, since="2023-03"), spec)["thresholds"]
+    counted, asked = table[table["policy"] == "p"].to_dict("records")
+    assert (counted["since"], counted["met_before"], counted["shift"], counted["median"]) == (
+        "2023-03", 1.0, -1.0, "2023-04",
+    )  # fmt: skip
+    assert (asked["since"], asked["shift"], asked["median"]) == ("2023-01", 0.0, "2023-02")
+    assert np.isnan(asked["met_before"])
+
+
+def test_the_first_month_that_counts():
+    months = ("2026-06", "2026-07", "2026-08")
+    assert counted_from({}, months) == "2026-08"
+    assert counted_from({"history_until": "2026-06"}, months) == "2026-07"
+    assert counted_from({"history_until": "2026-08"}, months) == ""
+    assert counted_from({"world": "two_labs", "history_until": "2026-06"}, months) == ""
 
 
 def test_the_shift_is_paired():

@@ -15,6 +15,7 @@ from experiments.studies import Plan, StudyRequest, arms_of, plan
 from experiments.studies.designs import Factor, grid
 from experiments.studies.draws import GIVEN, from_posterior, from_priors
 from experiments.studies.execution import Execution
+from experiments.studies.request import DRAW_STRIDE
 from sim import Scenario
 from sim.errors import InputError
 from sim.parameters import catalogue
@@ -47,6 +48,24 @@ def test_ids_depend_on_scenario_and_seed_alone(seeds, policies, levels):
     assert {row.run_id for row in turned.rows} == {row.run_id for row in made.rows}
     assert {row.run_id for row in alone.rows} <= {row.run_id for row in made.rows}
     assert Plan.of(request).digest == made.digest
+
+
+def test_each_draw_has_its_own_seeds_and_more_draws_change_none():
+    made = a_plan(2, ("status_quo", "us_all_closed"), draws=from_priors(3), futures=("none", "price_war"))
+    seeds = {d: {row.seed for row in made.rows if row.draw == d} for d in range(3)}
+    assert seeds == {d: {d * DRAW_STRIDE, d * DRAW_STRIDE + 1} for d in range(3)}
+    for arm in {(row.policy, row.future) for row in made.rows}:
+        mine = {(row.draw, row.seed) for row in made.rows if (row.policy, row.future) == arm}
+        assert mine == {(draw, seed) for draw in seeds for seed in seeds[draw]}
+    fewer = a_plan(2, ("status_quo", "us_all_closed"), draws=from_priors(2), futures=("none", "price_war"))
+    assert {row.run_id for row in fewer.rows} <= {row.run_id for row in made.rows}
+
+
+def test_with_draws_seeds_must_not_reach_those_of_the_next():
+    with pytest.raises(InputError, match="seeds below 1000000"):
+        StudyRequest("sweep", "x", seeds=(0, DRAW_STRIDE), draws=from_priors(2))
+    assert StudyRequest("sweep", "x", seeds=(DRAW_STRIDE - 1,), draws=from_priors(2)).seeds == (DRAW_STRIDE - 1,)
+    assert StudyRequest("sweep", "x", seeds=(DRAW_STRIDE,)).seeds == (DRAW_STRIDE,)
 
 
 def test_changed_code_or_data_changes_every_id_and_the_plan(monkeypatch):
