@@ -121,7 +121,7 @@ def _rules(spec: Comparison) -> Iterator[Problem]:
                 yield Problem(WHERE, key, f"{rule.sign!r} is no sign", " or ".join(SIGNS))
             if not isfinite(rule.value):
                 yield Problem(WHERE, key, f"{rule.value} is no value", "a finite number")
-            elif rule.measure in HEADLINES and HEADLINES[rule.measure].unit == "share" and not 0 <= rule.value <= 1:
+            elif rule.measure in HEADLINES and HEADLINES[rule.measure].unit == "share" and abs(rule.value) > 1:
                 message = f"{rule.measure} is a share, and {rule.value:g} can't be reached"
                 yield Problem(WHERE, key, message, "a share between 0 and 1: 0.5 for 50 percent")
 

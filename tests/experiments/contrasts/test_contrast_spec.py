@@ -152,6 +152,6 @@ def test_dates_decide_when_it_is_judged():
 
 
 def test_a_share_is_no_percentage():
-    with pytest.raises(InputError, match="0.5 for 50 percent"):
+    with pytest.raises(InputError, match=r"0\.5 for 50 percent"):
         Comparison("status_quo", ("us_all_closed",), thresholds=(Threshold.parse("us_token_share>=50"),))
     assert Comparison("status_quo", ("us_all_closed",), thresholds=(Threshold.parse("open_standard_lead>=0.5"),))
