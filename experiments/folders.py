@@ -35,17 +35,32 @@ def write_json(path: Path, record: Mapping[str, Any]) -> None:
 
 
 @contextmanager
-def hidden_folder(final: Path) -> Iterator[Path]:
-    """Give a hidden folder beside ``final`` that takes its place when the block ends well, and vanishes otherwise."""
+def hidden_folder(final: Path, *, keep: str = "") -> Iterator[Path]:
+    """Give a hidden folder beside ``final`` that takes its place when the block ends well, and vanishes otherwise.
+
+    Args:
+        final: the folder to make.
+        keep: a file; a ``final`` that holds it by the time the block ends stays, and the hidden folder vanishes.
+    """
     final.parent.mkdir(parents=True, exist_ok=True)
     partial = final.with_name(f".{final.name}.{os.getpid()}.tmp")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir()
     try:
         yield partial
-        _swap(partial, final)
+        if not keep or not _taken(partial, final, keep):
+            _swap(partial, final)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _taken(partial: Path, final: Path, keep: str) -> bool:
+    """Give ``partial`` the name ``final`` if it is free; say whether a folder that counts now has it."""
+    try:
+        partial.replace(final)  # fails where a folder with files is, which no look before could rule out
+    except OSError:
+        return (final / keep).is_file()
+    return True
 
 
 def _swap(partial: Path, final: Path) -> None:

@@ -6,11 +6,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from experiments.studies import reuse
 from experiments.studies.execution import Execution
-from experiments.studies.manifest import PLAN, Manifest, refuse_other
+from experiments.studies.folder import states_of
+from experiments.studies.manifest import PLAN, refuse_other
 from experiments.studies.plan import Plan, Row
 from experiments.studies.shards import OK
 from experiments.studies.worker import Job, Simulate, run_job
@@ -97,17 +96,11 @@ def estimate(
 
 
 def _states(plan: Plan, folder: Path) -> dict[int, str]:
-    """Return the state of the rows that are there; a piece counts as done."""
+    """Return the state of the rows that are there."""
     if not (folder / PLAN).is_file():
         return {}
     refuse_other(folder, plan.as_dict())
-    states: dict[int, str] = {}
-    for file in Manifest.load(folder).table("runs"):
-        if file.is_whole(folder):
-            table = pq.read_table(folder / file.path, columns=["row", "status"])
-            states |= dict(zip(table["row"].to_pylist(), table["status"].to_pylist(), strict=True))
-    names = {path.name for path in (folder / "pieces").glob("*")}
-    return states | {row.row: OK for row in plan.rows if f"{row.row:06d}-{row.run_id}" in names}
+    return states_of(plan, folder)
 
 
 def _probe(plan: Plan, row: Row, simulate: Simulate | None) -> tuple[float, int]:

@@ -47,8 +47,7 @@ class StudyFolder:
         self._stamp = to_json({k: v for k, v in plan.as_dict().items() if k in ("plan", "code", "data")})
         self._sweep()
         self._isolate()
-        for file in self.manifest.table("runs"):
-            self.states |= _states(path / file.path)
+        self.states |= _shard_states(self.manifest.table("runs"), path)
         self._find_pieces()
 
     @classmethod
@@ -63,11 +62,10 @@ class StudyFolder:
 
         path = plan.folder(outputs)
         check_writable(path.parent)
-        if (path / PLAN).is_file():
-            refuse_other(path, plan.as_dict())
-        else:
-            with hidden_folder(path) as partial:
+        if not (path / PLAN).is_file():
+            with hidden_folder(path, keep=PLAN) as partial:  # an equal command may be faster
                 _write_plan(plan, partial)
+        refuse_other(path, plan.as_dict())
         with only_writer(path):
             point_latest(outputs, path)
             yield cls(plan, path)
@@ -135,7 +133,7 @@ class StudyFolder:
 
     def _isolate(self) -> None:
         """Move damaged files away and forget their shards, so that their rows are run again."""
-        bad = [file for file in self.manifest.files if not file.is_whole(self.path, deep=True)]
+        bad = self.manifest.damaged(self.path)
         for file in bad:
             source = self.path / file.path
             if source.is_file():
@@ -148,29 +146,52 @@ class StudyFolder:
     def _find_pieces(self) -> None:
         """Take over the pieces of an earlier process; what can't be read, or is of no row, goes."""
         for path in sorted((self.path / "pieces").glob("*")):
-            number, _, run_id = path.name.partition("-")
-            row = self.plan.rows[int(number)] if number.isdigit() and int(number) < len(self.plan.rows) else None
-            try:
-                recording = unpack(path.read_bytes())
-            except (OSError, DamagedPieceError):
-                recording = None
-            if row is None or row.run_id != run_id or recording is None or self._is_stale(row.row, recording):
+            piece = _piece_state(self.plan, path)
+            if piece is None or self.states.get(piece[0]) == piece[1]:  # the shard has it: no time to remove the piece
                 path.unlink()
                 continue
-            self._pieces[row.row] = path
-            self.states[row.row] = OK if recording.failure is None else FAILED
+            self._pieces[piece[0]] = path
+            self.states[piece[0]] = piece[1]
         for shard in sorted({row // SHARD for row in self._pieces}):
             if all(row.row in self.states for row in self.plan.shard(shard)):
                 self.publish(shard)
 
-    def _is_stale(self, row: int, recording: Recording) -> bool:
-        """Say whether the shards already hold what a piece holds: the process ended before it was removed."""
-        return self.states.get(row) == (OK if recording.failure is None else FAILED)
+
+def states_of(plan: Plan, folder: Path) -> dict[int, str]:
+    """Return plan row to ``ok`` or ``failed`` for rows that are there, as a run would find them; nothing is written.
+
+    Args:
+        plan: what is run.
+        folder: its folder.
+
+    Raises:
+        InputError: if the folder is no study of this kind, or one of another format.
+    """
+    manifest = Manifest.load(folder)
+    bad = {file.shard for file in manifest.damaged(folder)}
+    states = _shard_states((file for file in manifest.table("runs") if file.shard not in bad), folder)
+    pieces = (_piece_state(plan, path) for path in sorted((folder / "pieces").glob("*")))
+    return states | dict(piece for piece in pieces if piece is not None)
 
 
-def _states(path: Path) -> dict[int, str]:
-    table = pq.read_table(path, columns=["row", "status"])
-    return dict(zip(table["row"].to_pylist(), table["status"].to_pylist(), strict=True))
+def _shard_states(files: Iterable[ShardFile], folder: Path) -> dict[int, str]:
+    states: dict[int, str] = {}
+    for file in files:
+        table = pq.read_table(folder / file.path, columns=["row", "status"])
+        states |= dict(zip(table["row"].to_pylist(), table["status"].to_pylist(), strict=True))
+    return states
+
+
+def _piece_state(plan: Plan, path: Path) -> tuple[int, str] | None:
+    """Return plan row and state of a piece; None if it can't be read, or is of no row."""
+    number, _, run_id = path.name.partition("-")
+    if not number.isdigit() or int(number) >= len(plan.rows) or plan.rows[int(number)].run_id != run_id:
+        return None
+    try:
+        recording = unpack(path.read_bytes())
+    except (OSError, DamagedPieceError):
+        return None
+    return int(number), OK if recording.failure is None else FAILED
 
 
 def _write_plan(plan: Plan, folder: Path) -> None:

@@ -14,6 +14,8 @@ from experiments.studies.plan import FORMAT, SHARD
 from sim.errors import InputError, Problem
 
 MANIFEST, PLAN = "manifest.json", "plan.json"
+VERSION = ("format", "code", "data")
+"""Keys of a plan that say which version of the model made it."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,10 @@ class Manifest:
         """Return the files of a table, by shard."""
         return tuple(file for file in self.files if file.table == name)
 
+    def damaged(self, folder: Path) -> tuple[ShardFile, ...]:
+        """Return the files that are missing or damaged; reads every byte."""
+        return tuple(file for file in self.files if not file.is_whole(folder, deep=True))
+
     @property
     def runs(self) -> int:
         """The number of plan rows that are there, failed ones included."""
@@ -102,6 +108,8 @@ def load_plan(folder: Path) -> dict[str, Any]:
 def refuse_other(folder: Path, mine: Mapping[str, Any]) -> None:
     """Refuse a folder whose plan is not mine: results of two versions are never mixed.
 
+    Plans of one digest ask for the same runs, in whatever words: they differ at most in their version.
+
     Args:
         folder: the study folder.
         mine: the plan as plain data.
@@ -112,6 +120,8 @@ def refuse_other(folder: Path, mine: Mapping[str, Any]) -> None:
     theirs = load_plan(folder)
     plain = json.loads(json.dumps(dict(mine), default=str))
     what = {"code": "the source of the model", "data": "the data of the model"}
+    same = theirs.get("digest") == plain["digest"]
+    compared = VERSION if same else plain.keys() | theirs.keys()
     problems = [
         Problem(
             str(folder / PLAN), key,
@@ -119,10 +129,10 @@ def refuse_other(folder: Path, mine: Mapping[str, Any]) -> None:
             + (f" ({what[key]} has changed)" if key in what else ""),
             "another name= or outputs=, or the version that made it; results of two versions are not mixed",
         )
-        for key in sorted(plain.keys() | theirs.keys())
+        for key in sorted(compared)
         if plain.get(key) != theirs.get(key) and key not in ("plan", "digest")
     ]  # fmt: skip
-    if not problems and theirs.get("digest") != plain["digest"]:
+    if not problems and not same:
         problems = [Problem(str(folder / PLAN), "digest", "this study has other runs", "another name=")]
     if problems:
         raise InputError(problems)

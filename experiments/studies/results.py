@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from experiments.studies.store import Study
 
+LINES = 40
+"""Lines of the overview on the screen; CSV and JSON have all."""
 SHOWN = ("cn_token_share_outside_cn", "us_token_share", "open_token_share", "us_closed_rd", "gap_months", "price_paid")
 """Headline measures of the overview."""
 ROWS = 12
@@ -65,23 +67,43 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _overview(study: Study, *, as_json: bool) -> None:
-    """Show the headline measures at the last month, a line a policy and future."""
-    from sim.headlines import HEADLINES
-
+    """Show the headline measures at the last month, a line a policy, future and point."""
     table = _headlines(study)
     last = max(table["month"])
     rows: list[dict[str, Any]] = []
-    for (policy, future), group in table[table["month"] == last].groupby(
-        ["policy", "future"], observed=True, sort=False
-    ):
+    labels = ["policy", "future", *_varied(study)]
+    lines = table[table["month"] == last].groupby(labels, observed=True, sort=False)
+    for place, group in lines:
         cells = {str(line["headline"]): _cell(line) for line in group.to_dict("records")}
-        rows.append({"policy": policy, "future": future, "runs": int(group["n"].max())} | cells)
-    columns = [Column("policy", "policy", keep=True)]
-    columns += [Column("future", "future")] if len({row["future"] for row in rows}) > 1 else []
-    columns += [Column("runs", "runs", right=True)]
-    columns += [Column(name, f"{name} ({HEADLINES[name].unit})", right=True) for name in SHOWN]
+        rows.append(dict(zip(labels, place, strict=True)) | {"runs": int(group["n"].max())} | cells)
     notes = ["Mean and, in brackets, the 5 to 95 percent quantiles over runs.", *_failures(study)]
-    show(rows, columns, title="\n".join([*_state(study), "", last]), as_json=as_json, notes=notes)
+    if len(rows) > LINES and not as_json:
+        notes.insert(0, f"The first {LINES} of {len(rows)} lines; --csv has all.")
+        rows = rows[:LINES]
+    title = "\n".join([*_state(study), "", last])
+    show(rows, _columns(study, rows), title=title, as_json=as_json, notes=notes)
+
+
+def _columns(study: Study, rows: Sequence[dict[str, Any]]) -> list[Column]:
+    """Return the columns of the overview; a factor is named by the last part of its key, if no other has it."""
+    from sim.headlines import HEADLINES
+
+    factors = _varied(study)[1:]
+    short = [key.rpartition(".")[2] for key in factors]
+    columns = [Column("policy", "policy", keep=True)]
+    columns += [Column("future", "future")] if len(study.plan["futures"]) > 1 else []
+    columns += [
+        Column(key, name if short.count(name) == 1 else key, right=all(isinstance(row[key], float) for row in rows))
+        for key, name in zip(factors, short, strict=True)
+    ]
+    columns += [Column("runs", "runs", right=True)]
+    return columns + [Column(name, f"{name} ({HEADLINES[name].unit})", right=True) for name in SHOWN]
+
+
+def _varied(study: Study) -> list[str]:
+    """Return ``point`` and the keys of the factors of a design of several points; nothing for one point."""
+    design = study.plan["design"]
+    return ["point", *design["keys"]] if design["points"] > 1 else []
 
 
 def _headlines(study: Study) -> pd.DataFrame:
@@ -90,12 +112,20 @@ def _headlines(study: Study) -> pd.DataFrame:
 
     from sim.headlines import HEADLINES
 
+    varied = _varied(study)
+    across = ("policy", "future", *varied[:1])
     found = []
     for name in SHOWN:
         cell = HEADLINES[name]
         where = {"by": cell.by, "key": cell.key, "segment_kind": cell.segment_kind, "segment": cell.segment}
-        found.append(study.band(cell.measure, **where).assign(headline=name))
-    return pd.concat(found, ignore_index=True)
+        found.append(study.band(cell.measure, across=across, **where).assign(headline=name))
+    table = pd.concat(found, ignore_index=True)
+    if not varied:
+        return table
+    points = study.rows[varied].drop_duplicates("point").set_index("point")
+    for place, key in enumerate(points.columns, len(across)):
+        table.insert(place, key, points[key].reindex(table["point"]).to_numpy())
+    return table
 
 
 def _measure(study: Study, wanted: argparse.Namespace) -> int:

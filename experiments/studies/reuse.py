@@ -16,6 +16,9 @@ from experiments.studies.recording import LEVELS, Recording, lowered
 from experiments.studies.shards import OK, decode
 from sim.errors import InputError
 
+UNREADABLE = (InputError, OSError, KeyError, ValueError, pa.ArrowException)
+"""Whatever is wrong with another study, it only fails to help."""
+
 
 @dataclass(frozen=True)
 class Found:
@@ -58,15 +61,22 @@ def search(plan: Plan, outputs: Path, wanted: Iterable[str]) -> list[Found]:
 
 def read(found: Iterable[Found], level: str) -> Iterator[tuple[Found, Recording]]:
     """Yield the recordings of found runs; what can't be read is left out, and will be run."""
-    for (study, shard), members in groupby(found, key=lambda item: (item.study, item.row // SHARD)):
-        items = list(members)
-        manifest = Manifest.load(study)
-        files = manifest.of(shard)
+    for _, members in groupby(found, key=lambda item: (item.study, item.row // SHARD)):
+        yield from _recordings(list(members), level)
+
+
+def _recordings(items: list[Found], level: str) -> list[tuple[Found, Recording]]:
+    """Return the recordings of found runs of one shard; none if it can't be read."""
+    study = items[0].study
+    try:
+        files = Manifest.load(study).of(items[0].row // SHARD)
         if not all(file.is_whole(study, deep=True) for file in files):
-            continue
+            return []
         contents = {file.table: (study / file.path).read_bytes() for file in files}
         recordings = decode(contents, items[0].level, [item.row for item in items])
-        yield from ((item, lowered(recordings[item.row], level)) for item in items)
+        return [(item, lowered(recordings[item.row], level)) for item in items]
+    except UNREADABLE:
+        return []
 
 
 def _finished(plan: Plan, folder: Path, wanted: set[str]) -> Iterator[Found]:
@@ -83,5 +93,5 @@ def _finished(plan: Plan, folder: Path, wanted: set[str]) -> Iterator[Found]:
                 if run["status"] == OK and run["run_id"] in wanted and run["run_id"] not in seen:
                     seen.add(run["run_id"])
                     yield Found(folder, theirs["record"], run["run_id"], run["row"])
-    except (InputError, OSError, KeyError, ValueError, pa.ArrowException):
-        return  # whatever is wrong with another study, it only fails to help
+    except UNREADABLE:
+        return

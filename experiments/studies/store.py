@@ -190,7 +190,7 @@ class Study:
 
     def verify(self) -> list[str]:
         """Return the files of the manifest that are missing or damaged; reads every byte."""
-        return [file.path for file in self.manifest.files if not file.is_whole(self.folder, deep=True)]
+        return [file.path for file in self.manifest.damaged(self.folder)]
 
     def _cells(self, name: str, where: dict[str, tuple[str, ...]]) -> pa.Table:
         wanted = self._cell_of(name) | where
@@ -241,8 +241,7 @@ class Study:
     def _nothing(self, name: str, wanted: dict[str, tuple[str, ...]]) -> InputError:
         """Say which of the wanted values this study does not have for a measure."""
         if self.manifest.runs == len(self.failed):
-            hint = "start the study again: what is missing is run"
-            return InputError(Problem(str(self.folder), name, "this study has no finished run yet", hint))
+            return self._no_finished_run(name)
         kinds = wanted.get("segment_kind", ())
         level = self.plan["record"]
         if any(kind not in WIDE for kind in kinds) and level != "panel":
@@ -260,6 +259,14 @@ class Study:
                     problems.append(Problem(name, column, f"it has no {value!r}", ", ".join(legal[:30]), near))
         asked = ", ".join(f"{key}={'|'.join(values)}" for key, values in wanted.items())
         return InputError(problems or [Problem(str(self.folder), name, f"this study has no values for {asked}")])
+
+    def _no_finished_run(self, name: str) -> InputError:
+        failed, asked = len(self.failed), self.plan["runs"]
+        message, hint = "this study has no finished run yet", "start the study again: what is missing is run"
+        if failed:
+            message = f"{failed} of {asked} runs failed, and none is finished"
+            hint = f"opengambit results {self.folder} says why; --retry-failed runs them again"
+        return InputError(Problem(str(self.folder), name, message, hint))
 
 
 def _holds(table: str, kinds: Sequence[str] | None) -> bool:

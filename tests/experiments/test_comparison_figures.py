@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import itertools
+import warnings
 
+import numpy as np
 import pandas as pd
 import pytest
 from study_fakes import MONTHS, SHARE, numbers, on_the_page, synthetic, texts
@@ -129,3 +131,48 @@ def test_wrong_tables_are_refused_in_one_message(change, said, tmp_path):
     with pytest.raises(InputError) as caught:
         comparison_figures(change(tables()), SCENE, tmp_path, {}, measures=[SHARE], dates=[MONTHS[-1]])
     assert all(word in str(caught.value) for word in said)
+
+
+def of_one_seed() -> dict[str, pd.DataFrame]:
+    """Return the tables as a study of one seed has them: a mean, and no interval."""
+    ends = ["t_low", "t_high", "boot_low", "boot_high", "low", "high"]
+    made = tables()
+    for name, table in made.items():
+        table[[end for end in ends if end in table.columns]] = None
+        made[name] = table.assign(n=1) if name != "regret" else table
+    return made
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_one_seed_has_dots_without_bars_and_says_so(named):
+    given = of_one_seed()
+    for name in () if named else ("attribution", "game"):
+        given[name] = given[name].drop(columns="n")
+    with house(), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        made = {d.name.split("_")[0]: d for d in compared(given, SCENE, [SHARE], [MONTHS[14], MONTHS[-1]])}
+        for drawing in made.values():
+            on_the_page(drawing)
+    assert set(made) == {"difference", "dots", "regret", "attribution", "game"}
+    for name in ("difference", "dots", "attribution", "game"):
+        said = " ".join(" ".join(texts(made[name])).split())
+        assert "one pair of runs, which has no interval" in said
+        assert "95" not in said
+    assert not any(axes.collections for axes in made["dots"].figure.axes)
+    assert "of one pair of runs, +3.6" in made["dots"].title.replace("\u00a0", " ")
+
+
+def test_an_objective_without_values_has_an_empty_column_and_no_warning():
+    table = tables()["regret"]
+    lacking = table.assign(mean=table["mean"].where(table["objective"] != "cn"))
+    with house(), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        (made,) = compared({"regret": lacking}, SCENE, [], [])
+        on_the_page(made)
+    assert made.title.startswith("C has the least mean regret at its worst: 0.00 (US")
+
+
+def test_without_any_regret_there_is_no_figure():
+    for nothing in (np.nan, None):
+        with house():
+            assert list(compared({"regret": tables()["regret"].assign(mean=nothing)}, SCENE, [], [])) == []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from experiments.figures.frames import Drawing
-from experiments.figures.studies.dots import MARKS, dot, frame
+from experiments.figures.studies.dots import dot, frame, marks
 from experiments.figures.studies.look import SLATE, effect_limits
 from experiments.figures.studies.page import Grid, page
 from experiments.figures.studies.sample import Effect
@@ -60,7 +60,7 @@ def _figure(
     lines.sort(key=lambda line: KINDS.index(line[0]))
     whole = effect_limits([[[e.mean, e.low, e.high] for e in parts.values()]], quantity)
     scale = quantity.change(whole)
-    text = f"{quantity.meaning}: paired difference, same seeds, {scale.unit or quantity.unit}. {MARKS}"
+    text = f"{quantity.meaning}: paired difference, same seeds, {scale.unit or quantity.unit}. {marks(parts.values())}"
     both = {"together", "interaction"} <= {kind for kind, _ in lines}
     text += ". Interaction: together less the sum of the levers alone" if both else ""
     names = [HEADS[kind].format(pretty(part)) for kind, part in lines]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from experiments.figures import save
 from experiments.figures.frames import Drawing
 from experiments.figures.studies import attribution, difference, dots, game, regret
-from experiments.figures.studies.tables import COLUMNS, check, pick
+from experiments.figures.studies.tables import COLUMNS, check, pick, plain
 from experiments.figures.style import house
 from sim.errors import InputError, Problem, nearest
 
@@ -60,6 +60,7 @@ def drawings(
     there = {name: table for name, table in tables.items() if len(table)}
     for name, table in there.items():
         check(name, table)
+    there = {name: plain(table) for name, table in there.items()}
     if "effects" in there:
         effects = there["effects"]
         pick(effects, "month", dates, "dates")
@@ -67,8 +68,8 @@ def drawings(
             mine = effects[effects["measure"].astype(str) == measure]
             yield from difference.draw(mine, scene)
             yield from dots.draw(mine, scene, dates)
-    if "regret" in there:
-        yield regret.draw(there["regret"], scene)
+    if "regret" in there and (drawing := regret.draw(there["regret"], scene)) is not None:
+        yield drawing
     if "attribution" in there:
         table = there["attribution"]
         yield from attribution.draw(table[table["measure"].astype(str).isin(list(measures))], scene, dates)

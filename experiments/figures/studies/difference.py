@@ -10,6 +10,7 @@ import pandas as pd
 
 from experiments.figures.frames import Drawing
 from experiments.figures.marks import MID
+from experiments.figures.studies.dots import LONE
 from experiments.figures.studies.look import (
     SLATE,
     effect_limits,
@@ -84,7 +85,9 @@ def _figure(
     months = list(next(iter(curves.values())).index)
     text = f"{quantity.meaning}: paired difference from the baseline, same seeds, {scale.unit or quantity.unit}"
     text += f"; future {pretty(where)}" if where else ""
-    text += f". Line, and number in {months[-1]}: mean; band: 95\u00a0% t interval; pale: history"
+    known = any(np.isfinite(curve["t_low"]).any() for curve in curves.values())
+    what = "mean; band: 95\u00a0% t interval" if known else LONE
+    text += f". Line, and number in {months[-1]}: {what}; pale: history"
     text += "; triangle: policy begins" if any(scene.marks(name) for name in curves) else ""
     text += handover_said(scene) + (f"; the {len(curves)} largest of {count} policies" if count > len(curves) else "")
     names = [f"{pretty(name)}: {_number(quantity, curve)}" for name, curve in curves.items()]

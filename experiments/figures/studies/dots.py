@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 ROW, NAME, LONGEST = 0.165, 6.6, 2.1
 COLUMNS = 3
 MARKS = "Dot: mean; bar: 95\u00a0% interval; hollow: it holds zero"
+LONE = "one pair of runs, which has no interval"
 
 
 def draw(effects: pd.DataFrame, scene: StudyScene, dates: Sequence[str]) -> Iterator[Drawing]:
@@ -57,7 +58,7 @@ def _figure(
 ) -> Figure:  # fmt: skip
     scale = quantity.change(whole)
     text = f"{quantity.meaning}: paired difference from the baseline, same seeds, {scale.unit or quantity.unit}"
-    text += (f"; future {pretty(where)}" if where else "") + f". {MARKS}; sorted by {dates[-1]}"
+    text += (f"; future {pretty(where)}" if where else "") + f". {marks(table.values())}; sorted by {dates[-1]}"
     cols = min(COLUMNS, len(dates))
     left = min(max(text_width(pretty(name), NAME) for name in order), LONGEST) + 0.16
     grid = Grid(-(-len(dates) // cols), cols, ROW * len(order) + 0.08, left=left, right=0.2, gap=(0.2, 0.3))
@@ -68,6 +69,14 @@ def _figure(
             if (name, date) in table:
                 dot(panel, place, table[name, date])
     return sheet.figure
+
+
+def marks(effects: Iterable[Effect]) -> str:
+    """Return what the subtitle says of dots and bars, and of effects that have no interval."""
+    bare = [not np.isfinite(gap.low) for gap in effects if np.isfinite(gap.mean) and not gap.zero]
+    if bare and all(bare):
+        return f"Hollow dot: {LONE}"
+    return f"{MARKS}; no bar: {LONE}" if any(bare) else MARKS
 
 
 def frame(axes: Axes, names: Sequence[str], whole: tuple[float, float], scale: Scale, *, names_shown: bool) -> None:
@@ -103,6 +112,10 @@ def _title(quantity: Quantity, date: str, at_end: dict[str, Effect], whole: tupl
     head = f"{quantity.title} in {date}: "
     if all(e.zero for e in at_end.values()):
         return f"{head}no policy makes a difference in any run"
+    known = {n: e for n, e in at_end.items() if np.isfinite(e.mean)}
+    if known and all(e.n < 2 for e in known.values()):
+        said = [f"{_said(quantity, known[n])} under {pretty(n)}" for n in known]
+        return f"{head}of one pair of runs, {' to '.join(dict.fromkeys((said[0], said[-1])))}"
     if not clear:
         return f"{head}no policy of {len(at_end)} has a clear effect"
     ends = [max(clear, key=lambda n: clear[n].mean), min(clear, key=lambda n: clear[n].mean)]

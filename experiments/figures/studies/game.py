@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from experiments.figures.frames import Drawing
 from experiments.figures.sheet import EDGE
+from experiments.figures.studies.dots import LONE
 from experiments.figures.studies.page import Grid, page
 from experiments.figures.studies.sample import Effect
 from experiments.figures.studies.tables import effect_of
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 LINE, ROOM, HEAD, LEFT = 0.125, 0.12, 0.34, 1.05
 SIZE, SMALLEST, MARK = 6.2, 4.6, "●"
+INTERVAL = "95\u00a0% interval in brackets"
 BEST = "#F6E3B4"
 """Behind the cells in which both sides answer best: light enough for ink in greyscale."""
 Cells = dict[tuple[str, str, str], tuple[Effect, bool]]
@@ -46,7 +49,8 @@ def draw(table: pd.DataFrame, scene: StudyScene) -> Drawing:
     text = (
         f"Rows: policies of {sides[0]}; columns: policies of {sides[-1]}. Effect on each against the baseline, {what}, "
     )
-    text += f"95\u00a0% interval in brackets; {MARK} best reply to the other side's policy; framed: both answer best"
+    known = any(isfinite(gap.low) for gap, _ in cells.values())
+    text += f"{INTERVAL if known else LONE}; {MARK} best reply to the other side's policy; framed: both answer best"
     tall = len(rows) * (LINE * len(sides) + ROOM)
     grid = Grid(1, 1, tall, LEFT, 0.08, below=-0.16, strip=HEAD)
     sheet, (axes,) = page(title, text, scene, grid)

@@ -25,13 +25,18 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 SCORE = Quantity("regret", "Regret", "score")
 
 
-def draw(table: pd.DataFrame, scene: StudyScene) -> Drawing:
+def draw(table: pd.DataFrame, scene: StudyScene) -> Drawing | None:
     """Draw ``regret``: mean regret in colour and number, the largest of a run below it; rows with least regret on top.
 
     Args:
         table: objective, future, policy, mean, worst.
         scene: the study.
+
+    Returns:
+        The figure; None where no regret is known.
     """
+    if not np.isfinite(table["mean"].to_numpy(float)).any():
+        return None
     table = table.assign(**{key: table[key].astype(str) for key in ("objective", "future", "policy")})
     futures, objectives = (list(dict.fromkeys(table[key])) for key in ("future", "objective"))
     peak = table.groupby("policy", sort=False)["mean"].max().sort_values(kind="stable")
@@ -84,10 +89,11 @@ def _panel(
     heads = ["\n".join(wrap(pretty(name), 6.4, room)) for name in objectives]
     axes.set_xticks(np.arange(len(objectives)) + 0.5, heads, size=6.4)
     pairs = np.stack([mean.to_numpy(float), worst.to_numpy(float)], axis=-1)
+    least = mean.min().to_numpy(float)
     for x in range(len(objectives)):
         for y in range(len(order)):
             _cell(axes, x, y, pairs[y, x], colours, scale)
-            if pairs[y, x, 0] == np.nanmin(pairs[:, x, 0]):
+            if pairs[y, x, 0] == least[x]:
                 _frame(axes, x, y)
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import isfinite, nan
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from experiments.figures.studies.sample import Effect
 from experiments.figures.studies.words import Quantity
@@ -21,6 +24,9 @@ COLUMNS = {
     "attribution": ("policy", "part", "kind", "measure", "unit", "month", "mean", "low", "high"),
     "game": ("row", "column", "side", "mean", "low", "high", "best"),
 }  # fmt: skip
+NUMBERS = (
+    "mean", "t_low", "t_high", "low", "high", "boot_low", "boot_high", "sign_agreement", "zero_share", "worst",
+)  # fmt: skip
 KINDS = ("alone", "together", "interaction", "through", "rest")
 """Kinds of parts of an attribution, in the order of the figure."""
 
@@ -64,11 +70,24 @@ def pick(table: pd.DataFrame, column: str, wanted: Sequence[str], where: str) ->
 
 
 def effect_of(row: Mapping[Any, Any]) -> Effect:
-    """Return the effect of a row of ``effects``, or of a table with ``low`` and ``high``."""
-    low, high = (float(row[f"t_{end}"] if f"t_{end}" in row else row[end]) for end in ("low", "high"))
-    mean = float(row["mean"])
-    zero = float(row["zero_share"]) >= 1.0 if "zero_share" in row else mean == low == high == 0
-    return Effect(mean, low, high, int(row.get("n", 2)), zero)
+    """Return the effect of a row of ``effects``, or of a table with ``low`` and ``high``; what is missing is NaN."""
+    low, high = (_float(row[f"t_{end}"] if f"t_{end}" in row else row[end]) for end in ("low", "high"))
+    mean, pairs = _float(row["mean"]), _float(row.get("n"))
+    zero = _float(row["zero_share"]) >= 1.0 if "zero_share" in row else mean == low == high == 0
+    return Effect(mean, low, high, int(pairs) if isfinite(pairs) else 2 if isfinite(low) else 1, zero)
+
+
+def _float(value: Any) -> float:
+    """Return a number of a table, which may lack it as None or as pandas' NA."""
+    return float(value) if isinstance(value, (int, float, np.number, np.bool_)) else nan
+
+
+def plain(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose numbers are of double precision: NaN where one is missing, in whatever way."""
+    import pandas as pd
+
+    there = (name for name in NUMBERS if name in table.columns)
+    return table.assign(**{name: pd.Series(map(_float, table[name]), table.index, np.float64) for name in there})
 
 
 def by_future(table: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:

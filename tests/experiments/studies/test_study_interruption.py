@@ -10,12 +10,14 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from small import a_plan, digests
 
 from experiments.studies import Execution, Study, disk, run_study
+from experiments.studies import folder as study_folder
 from sim import simulate
 from sim.errors import InputError
 from sim.rng import Streams
@@ -227,3 +229,43 @@ def test_two_processes_do_not_run_one_study(tmp_path):
     run_study(plan, tmp_path, SERIAL, simulate=quick)
     with disk.only_writer(plan.folder(tmp_path)), pytest.raises(InputError, match=f"process {os.getpid()}"):
         run_study(plan, tmp_path, SERIAL, simulate=quick)
+
+
+def test_of_two_equal_commands_at_once_the_later_finds_the_folder_of_the_other(tmp_path, monkeypatch):
+    plan, write = a_plan(1, ("status_quo",)), study_folder._write_plan
+
+    def overtaken(mine, partial):
+        write(mine, partial)
+        monkeypatch.setattr(study_folder, "_write_plan", write)
+        with monkeypatch.context() as other:
+            other.setattr(os, "getpid", lambda: 1)
+            run_study(plan, tmp_path, SERIAL, simulate=quick)
+        (plan.folder(tmp_path) / "mark").touch()
+
+    monkeypatch.setattr(study_folder, "_write_plan", overtaken)
+    report = run_study(plan, tmp_path, SERIAL, simulate=quick)
+    assert (report.folder / "mark").is_file()
+    assert (report.done, report.missing) == (0, 0)
+    assert [path.name for path in report.folder.parent.iterdir()] == [plan.name]
+
+
+def test_the_later_of_two_equal_commands_waits_for_the_other(tmp_path, monkeypatch):
+    plan, write = a_plan(1, ("status_quo",)), study_folder._write_plan
+    path = plan.folder(tmp_path)
+    with ExitStack() as stack:
+
+        def overtaken(mine, partial):
+            write(mine, partial)
+            path.mkdir()
+            write(mine, path)
+            stack.enter_context(disk.only_writer(path))
+
+        monkeypatch.setattr(study_folder, "_write_plan", overtaken)
+        with pytest.raises(InputError, match=f"process {os.getpid()}"):
+            run_study(plan, tmp_path, SERIAL, simulate=quick)
+
+
+def test_a_folder_without_a_plan_is_replaced(tmp_path):
+    plan = a_plan(1, ("status_quo",))
+    (plan.folder(tmp_path) / "tables").mkdir(parents=True)
+    assert run_study(plan, tmp_path, SERIAL, simulate=quick).done == 1

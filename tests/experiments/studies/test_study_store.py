@@ -226,15 +226,45 @@ def test_results_prints_the_headlines(folder, capsys):
 
 def test_the_overview_shows_headlines_not_all_cells_of_their_measures(folder, capsys):
     assert cli.main(["results", str(folder), "--json"]) == 0
-    rows = {row["policy"]: row for row in json.loads(capsys.readouterr().out)}
+    rows = {(row["policy"], row["point"]): row for row in json.loads(capsys.readouterr().out)}
+    assert {place: row["params.demand.gamma"] for place, row in rows.items()} == {
+        (policy, point): value for policy in ("status_quo", "us_all_closed") for point, value in enumerate((1.0, 3.0))
+    }
     study = Study.open(folder)
     for name in SHOWN:
-        values = study.wide(name).iloc[:, -1].groupby(study.rows["policy"].astype(str)).mean()
-        for policy, row in rows.items():
+        labels = [study.rows["policy"].astype(str), study.rows["point"]]
+        values = study.wide(name).iloc[:, -1].groupby(labels).mean()
+        for place, row in rows.items():
+            assert row["runs"] <= 3
             if row[name] == "-":
-                assert np.isnan(values[policy])
+                assert np.isnan(values[place])
                 continue
-            assert float(row[name].split(" ")[0]) == pytest.approx(values[policy], rel=1e-3)
+            assert float(row[name].split(" ")[0]) == pytest.approx(values[place], rel=1e-3)
+
+
+def test_the_overview_has_a_line_a_point_and_is_cut_on_the_screen_only(folder, capsys, monkeypatch):
+    assert cli.main(["results", str(folder)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    head = next(line.split() for line in lines if line.startswith("policy"))
+    assert head[:3] == ["policy", "gamma", "runs"]
+    assert [line.split()[1] for line in lines if line.startswith("us_all_closed")] == ["1", "3"]
+    monkeypatch.setattr("experiments.studies.results.LINES", 3)
+    assert cli.main(["results", str(folder)]) == 0
+    out = capsys.readouterr().out
+    assert "The first 3 of 4 lines; --csv has all." in out
+    assert sum(line.startswith(("status_quo", "us_all_closed")) for line in out.splitlines()) == 3
+    assert cli.main(["results", str(folder), "--csv", "-"]) == 0
+    table = pd.read_csv(io.StringIO(capsys.readouterr().out))
+    assert set(zip(table["point"], table["params.demand.gamma"], strict=True)) == {(0, 1.0), (1, 3.0)}
+    assert len(table) == len(SHOWN) * 4 * 4
+
+
+def test_a_study_whose_runs_all_failed_names_the_way_out(tmp_path):
+    lone = Plan.of(replace(a_plan(1, ("status_quo",)).request, seeds=(1,)))
+    failed = run_study(lone, tmp_path, SERIAL, simulate=failing).folder
+    said = refused(lambda: Study.open(failed).frame("adoption"))
+    assert "--retry-failed" in said and f"opengambit results {failed}" in said
+    assert "what is missing is run" not in said
 
 
 def test_results_of_one_measure(folder, capsys, tmp_path):
