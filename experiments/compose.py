@@ -9,7 +9,7 @@ import os
 import re
 import shlex
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,19 +93,39 @@ def compose_settings(
     legal = [o for o in overrides.hydra if _parses(o, problems, grammar) and _in_group(o, problems)]
     try:
         with tempfile.TemporaryDirectory(prefix="opengambit-") as folder:
-            lay_out(Path(folder), config, top)
+            lay_out(Path(folder), config, top, grammar.aliases)
             composed, missing, picked = _compose(folder, config, legal)
     except InputError as error:
         problems += error.problems
         return {}, dict(overrides.places)
-    places = key_places(config, GROUPS | picked, top) | overrides.places
+    places = key_places(config, GROUPS | picked, top, grammar.aliases) | overrides.places
     for key in missing:
         problems.append(Problem(places.get(key, "conf"), key, "a value is missing here (???)", f"give {key}=value"))
-    own = {"params", "levers", "world", "policy", "axes"}
-    for key in flatten({k: v for k, v in composed.items() if k not in own}):
-        if not grammar.knows(key):
-            problems.append(unknown_key(places.get(key, "conf"), key, grammar))
+    problems += _strange(composed, places, grammar)
     return {key: value for key, value in composed.items() if value != "???"}, places
+
+
+def _strange(composed: Mapping[str, Any], places: Mapping[str, str], grammar: Grammar) -> Iterator[Problem]:
+    """Yield the keys of the files that nothing reads; parameters, levers and axes are judged by their own schema."""
+    own = {"params", "levers", "world", *({"axes"} & set(grammar.settings))}
+    for top, value in composed.items():
+        where = places.get(top, "conf")
+        if top == "lever" or ("." in top and grammar.knows(top) and not top.startswith("policies.")):
+            yield Problem(where, top, "a file nests its keys, and this one is read by nobody", _nested(top, value))
+        elif top == "axes" and value and top not in own:
+            yield Problem(where, top, grammar.one, "a file without axes")
+        elif top not in own:
+            keys = [key for key in flatten({top: value}) if key not in grammar.settings]
+            yield from (unknown_key(places.get(key, where), key, grammar) for key in keys)
+
+
+def _nested(key: str, value: Any) -> str:
+    """Return how a file says what a dotted key means."""
+    head, _, rest = key.partition(".")
+    if head == "lever":
+        return f"levers: {{{rest}: {value}}}" if rest else "levers: {<lever>.<actor>.<target>: value@YYYY-MM}"
+    parts = rest.split(".")
+    return f"{head}: {': '.join('{' + part for part in parts)}: {value}{'}' * len(parts)}"
 
 
 def _parses(override: Override, problems: list[Problem], grammar: Grammar) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,16 +33,17 @@ def options(group: str) -> dict[str, Path]:
     return {path.stem: path for layer in conf_layers() for path in sorted((layer / group).glob("*.yaml"))}
 
 
-def lay_out(folder: Path, config: str, top: Path | None = None) -> None:
+def lay_out(folder: Path, config: str, top: Path | None = None, aliases: Mapping[str, str] | None = None) -> None:
     """Write the merged layers of ``<config>.yaml`` and its groups into ``folder``.
 
     Args:
         folder: where Hydra will look.
         config: name of the primary file.
         top: a file of the user that lies on top of all layers.
+        aliases: other names of keys.
 
     Raises:
-        InputError: a file is not YAML, or no mapping.
+        InputError: a file is not YAML, or no mapping, or sets a key under two names.
     """
     for group in GROUPS:
         (folder / group).mkdir()
@@ -54,7 +55,10 @@ def lay_out(folder: Path, config: str, top: Path | None = None) -> None:
             shutil.copyfile(path, folder / group / path.name)
     merged: dict[str, Any] = {}
     for path in _primary(config, top):
-        merged = _merge(merged, read_mapping(path))
+        content = _renamed(read_mapping(path), aliases or {}, path)
+        if content.get("seed") is not None and "seeds" not in content:
+            merged["seeds"] = None  # the upper file says which seeds
+        merged = _merge(merged, content)
     text = yaml.safe_dump(merged, sort_keys=False, allow_unicode=True)
     (folder / f"{config}.yaml").write_text(text, encoding="utf-8")
 
@@ -73,27 +77,50 @@ def read_mapping(path: Path) -> dict[str, Any]:
     return content or {}
 
 
+def _renamed(content: dict[str, Any], aliases: Mapping[str, str], path: Path) -> dict[str, Any]:
+    """Return the content of a file with the keys' proper names; a policy ``[a, b]`` is a stack, as in a run."""
+    for alias in aliases:
+        if alias in content and aliases[alias] in content:
+            raise InputError(
+                Problem(_shown(path), alias, f"this is {aliases[alias]}, which the file sets too", "one of them")
+            )
+    stacked = {key: [value] if _is_stack(key, value) else value for key, value in content.items() if key in aliases}
+    return {aliases.get(key, key): stacked.get(key, value) for key, value in content.items()}
+
+
+def _is_stack(key: str, value: Any) -> bool:
+    return key == "policy" and isinstance(value, list) and not any(isinstance(item, list) for item in value)
+
+
+def is_shipped(place: str, config: str) -> bool:
+    """Say whether a place is a line of the file ``<config>.yaml`` that ships."""
+    return place.rpartition(":")[0] == _shown(shipped_conf() / f"{config}.yaml")
+
+
 def _primary(config: str, top: Path | None) -> list[Path]:
     """Return the files of a configuration, the lowest first."""
     found = [path for layer in conf_layers() if (path := layer / f"{config}.yaml").is_file()]
     return found if top is None else [*found, top]
 
 
-def key_places(config: str, chosen: dict[str, str], top: Path | None = None) -> dict[str, str]:
+def key_places(
+    config: str, chosen: dict[str, str], top: Path | None = None, aliases: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """Return ``file:line`` of every key of the layers, by dotted path; upper layers win.
 
     Args:
         config: name of the primary file.
         chosen: group to the chosen option.
         top: a file of the user that lies on top of all layers.
+        aliases: other names of keys.
     """
     places: dict[str, str] = {}
-    for path in _primary(config, top):
-        places |= dict(_lines(path, ""))
     for group, option in chosen.items():
         found = options(group).get(option)
         if found is not None:
             places |= dict(_lines(found, f"{group}."))
+    for path in _primary(config, top):
+        places |= {(aliases or {}).get(key, key): place for key, place in _lines(path, "")}
     return places
 
 

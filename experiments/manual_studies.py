@@ -9,7 +9,8 @@ same command finds the study again and runs only what is missing, after Ctrl-C o
 another study of the same outputs folder has made are taken over. All policies meet the same luck (seeds).
 
 What varies, in any order:
-  policy=a,b,./mine.yaml       policies; [a,b] inside the list stacks; glob(us_*) takes all that match
+  policy=a,b,./mine.yaml       policies; glob(us_*) takes all that match; policy=[a,b] is one policy, a and b
+                               stacked, as in 'run'; policies=[a,b] is two, policies=[[a,b],c] stacks a, b
   future=slow_scaling,none     futures, crossed with the policies
   seed=range(0,32)  seeds=32   run seeds
   params.SECTION.NAME=0,1.5,4  values of a parameter

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from experiments.layers import GROUPS
 from sim.errors import Problem, nearest
@@ -13,7 +14,8 @@ SETTINGS = (
     *("future", "strategy", "reactions"),
     *("seed", "seeds", "resample_population", "population_seed", "name", "outputs", "record"),
 )
-_TEXT = ("name", "outputs", "future", "execution.address")
+_TEXT = ("name", "outputs", "future", "execution.address", "draws", "design")
+_NUMBERS = re.compile(r"[-+\d.,\s]*")
 _PREFIXES = ("++", "+", "~")
 
 
@@ -25,11 +27,13 @@ class Grammar:
         verb: the verb.
         settings: keys that can be set; parameters and levers can always be.
         one: what is said where a key takes one value and several were given.
+        aliases: other names of keys in files.
     """
 
     verb: str = "run"
     settings: tuple[str, ...] = SETTINGS
     one: str = "a run takes one value; several values would be several runs"
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
     def knows(self, key: str) -> bool:
         """Say whether a key can be set (parameters and levers are judged by their own schema)."""
@@ -61,7 +65,8 @@ class Override:
     @property
     def for_hydra(self) -> str:
         """The override in Hydra's grammar; groups are chosen, everything else is set."""
-        if self.key in _TEXT and self.value not in {"", "null"}:
+        number = self.key == "draws" and _NUMBERS.fullmatch(self.value)
+        if self.key in _TEXT and self.value not in {"", "null"} and not number:
             quoted = self.value.strip("'\"").replace("\\", "\\\\").replace("'", "\\'")
             return f"++{self.key}='{quoted}'"
         return f"{self.key}={self.value}" if self.key in GROUPS else f"++{self.key}={self.value}"

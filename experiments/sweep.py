@@ -12,7 +12,6 @@ from experiments.studies.axes import Axis
 from experiments.studies.designs import ONE_POINT, Points, from_csv, grid, latin_hypercube, sobol
 from experiments.studies.execution import Execution
 from experiments.studies.line import COMMON, Line, read_line
-from experiments.studies.lists import flat
 from experiments.studies.request import StudyRequest
 from sim.errors import InputError, Problem, nearest
 
@@ -80,9 +79,8 @@ def compose_sweep(args: list[str]) -> Sweep:
     points = _points(line, problems)
     seeds, draws = asked.seeds(line, problems), asked.draws(line, problems)
     execution, outputs = asked.execution(line, problems), asked.folder_of(line, problems)
-    measure, dates = _measure(line, problems), flat(line.texts("dates", problems))
-    varied = [key.rsplit(".", 1)[-1] if key.startswith("params.") else key.split(".")[-1] for key in points.keys]
-    names = varied or [arm.name for arm in arms]
+    measure, dates = _measure(line, problems), asked.months_of(line, "dates", problems)
+    names = list(dict.fromkeys(_called(key) for key in points.keys)) or [arm.name for arm in arms]
     name = asked.name_of(line, asked.several(names), problems)
     if problems:
         raise InputError(list(dict.fromkeys(problems)))
@@ -90,7 +88,17 @@ def compose_sweep(args: list[str]) -> Sweep:
         "sweep", name, arms, futures, points, draws, seeds, asked.shared(line), str(line.settings.get("record")),
         line.command, line.places,
     )  # fmt: skip
+    asked.within(line, dates, request, problems)
+    if problems:
+        raise InputError(problems)
     return Sweep(request, execution, outputs, measure, dates, line.flags)
+
+
+def _called(key: str) -> str:
+    """Return how the name of a study calls what varies: a lever by its name, a parameter by its last part."""
+    if key.startswith("lever."):
+        return key.split(".")[1]
+    return key.rsplit(".", 1)[-1] if key.startswith("params.") else key
 
 
 def _points(line: Line, problems: list[Problem]) -> Points:
@@ -121,7 +129,12 @@ def _listed(kind: str, axes: list[Axis], line: Line, problems: list[Problem]) ->
         return ONE_POINT
     message = "a list of points names all that varies"
     problems += [Problem(axis.place, axis.key, message, f"a column of {kind}") for axis in axes]
-    return from_csv(kind)
+    points = from_csv(kind)
+    typed = {key: place for key, place in line.places.items() if place.startswith("override")}
+    typed |= {f"lever.{key}": f"override lever.{key}={value}" for key, value in line.levers}
+    message = f"{kind} has a column of this"
+    problems += [Problem(typed[key], key, message, "a column, or an override") for key in points.keys if key in typed]
+    return points
 
 
 def _suits(kind: str, axes: list[Axis], problems: list[Problem]) -> None:

@@ -18,7 +18,7 @@ from experiments.studies.execution import Execution
 from experiments.studies.line import COMMON, Line, read_line
 from experiments.studies.lists import flat
 from experiments.studies.request import StudyRequest
-from sim.calendar import month_index
+from sim.calendar import month_index, month_name
 from sim.errors import InputError, Problem
 
 OWN = (
@@ -158,7 +158,7 @@ def _placed(line: Line, problem: Problem) -> Problem:
 
 def _with_seeds(line: Line, *, drawn: bool) -> Line:
     """Return the line with the default number of seeds, if nobody has said anything of seeds."""
-    said = line.settings.get("seeds") is not None or line.place("seed").startswith("override")
+    said = line.settings.get("seeds") is not None or line.said("seed")
     if said or any(axis.key == "seed" for axis in line.axes):
         return line
     return replace(line, settings=line.settings | {"seeds": DRAWN_SEEDS if drawn else SEEDS})
@@ -196,24 +196,21 @@ def _comparison(line: Line, cast: Cast, request: StudyRequest, problems: list[Pr
 
 
 def _dates(line: Line, request: StudyRequest, problems: list[Problem]) -> tuple[str, ...]:
-    """Return the dates within the horizon; the horizon if there are none."""
-    horizon = str(request.settings.get("horizon") or request.settings.get("history_until"))
-    given = flat(line.texts("dates", problems))
-    kept = []
+    """Return the dates within the runs; their last month if there are none, nothing if there are no runs."""
+    given = asked.months_of(line, "dates", problems)
+    if not request.settings:  # it could not be made, which was told
+        return ()
+    try:
+        first, last = asked.spans(request)[0]
+    except InputError as error:
+        problems += error.problems
+        return ()
+    typed, run = line.place("dates").startswith("override"), f"{month_name(first)} to {month_name(last)}"
     for text in given:
-        try:
-            inside = month_index(text) <= month_index(horizon)
-        except ValueError as error:
-            problems.append(Problem(line.place("dates"), "dates", str(error), "dates=[2028-12,2030-12]"))
-            continue
-        if inside:
-            kept.append(text)
-        elif line.place("dates").startswith("override"):
-            message = f"{text} is after the horizon ({horizon})"
-            problems.append(
-                Problem(line.place("dates"), "dates", message, f"a month up to {horizon}, or horizon={text}")
-            )
-    return tuple(kept) or (horizon,)
+        if (typed and month_index(text) > last) or (line.said("dates") and month_index(text) < first):
+            which = f"after the horizon ({month_name(last)})" if month_index(text) > last else "before the runs start"
+            problems.append(Problem(line.place("dates"), "dates", f"{text} is {which}", f"{run}; or another horizon="))
+    return tuple(text for text in given if first <= month_index(text) <= last) or (month_name(last),)
 
 
 def _late(line: Line, request: StudyRequest) -> list[str]:

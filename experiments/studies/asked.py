@@ -8,12 +8,13 @@ from typing import Any
 
 from experiments.compose import MAX_SEEDS, NAME, flatten, outputs_of, part, seeds_of
 from experiments.studies.arms import Arm, arms_of
-from experiments.studies.axes import read_axis
 from experiments.studies.designs import SETTINGS as VARIABLE
-from experiments.studies.draws import AS_GIVEN, Draws, from_posterior, from_priors
+from experiments.studies.draws import AS_GIVEN, GIVEN, Draws, from_posterior, from_priors
 from experiments.studies.execution import Execution
 from experiments.studies.line import Line
-from experiments.studies.lists import flat
+from experiments.studies.lists import expand, flat
+from experiments.studies.request import Scenarios, StudyRequest
+from sim.calendar import month_index, month_name
 from sim.errors import InputError, Problem
 from sim.futures import NONE
 
@@ -54,7 +55,7 @@ def seeds(line: Line, problems: list[Problem]) -> tuple[int, ...]:
 
 def draws(line: Line, problems: list[Problem]) -> Draws:
     """Return the parameter draws of ``draws=64``, ``draws=FILE`` or ``draws=FILE:64``."""
-    given, seed = line.settings.get("draws"), line.settings.get("draws_seed", 0)
+    given, seed = line.settings.get("draws"), line.whole("draws_seed", problems, low=0)
     if given in (None, 0, "none"):
         return AS_GIVEN
     file, _, number = str(given).rpartition(":")
@@ -91,12 +92,7 @@ def arms(line: Line, key: str, problems: list[Problem]) -> tuple[Arm, ...]:
     """Return the arms of a list of policies; ``glob(us_*)`` stands for all names that match."""
     from sim.library import files
 
-    items: list[Any] = []
-    for item in line.texts(key, problems):
-        axis = None
-        if isinstance(item, str) and item.startswith("glob("):
-            axis = read_axis(key, item, line.place(key), problems, files("policy"))
-        items += axis.values if axis is not None else [item]
+    items = expand(key, line.texts(key, problems), files("policy"), line.place(key), problems)
     try:
         found = arms_of(items) if items else ()
     except InputError as error:
@@ -108,7 +104,10 @@ def arms(line: Line, key: str, problems: list[Problem]) -> tuple[Arm, ...]:
 
 def futures(line: Line, problems: list[Problem]) -> tuple[str, ...]:
     """Return the futures that are crossed with the policies."""
-    found = flat(line.texts("futures", problems)) or (NONE,)
+    from sim.library import files
+
+    place = line.place("futures")
+    found = flat(expand("futures", line.texts("futures", problems), files("future"), place, problems)) or (NONE,)
     known("future", found, line.place("futures"), problems)
     return found
 
@@ -142,3 +141,43 @@ def several(names: Sequence[str], shown: int = 3) -> str:
 def folder_of(line: Line, problems: list[Problem]) -> Path:
     """Return the outputs folder."""
     return outputs_of(line.settings, line.places, problems)
+
+
+def months_of(line: Line, key: str, problems: list[Problem]) -> tuple[str, ...]:
+    """Return a list of months of the settings; what is no month is left out and told."""
+    found = []
+    for text in flat(line.texts(key, problems)):
+        try:
+            found.append(month_name(month_index(text)))
+        except ValueError as error:
+            problems.append(Problem(line.place(key), key, str(error), f"{key}=[2028-12,2030-12]"))
+    return tuple(found)
+
+
+def spans(request: StudyRequest) -> tuple[tuple[int, int], ...]:
+    """Return first and last month (t) of the runs of a study: one pair, or several if a design varies them.
+
+    Raises:
+        InputError: whatever is wrong with the scenarios of the first policy.
+    """
+    points, keys = request.points, ("world", "horizon", "history.until")
+    places = [place for place, key in enumerate(points.keys) if key in keys]
+    first: dict[tuple[Any, ...], int] = {}
+    for number, row in enumerate(points.rows):
+        first.setdefault(tuple(row[place] for place in places), number)
+    source = Scenarios(request)
+    found = (source.at(request.policies[0], NONE, number, GIVEN) for number in first.values())
+    return tuple(dict.fromkeys((scenario.start, scenario.horizon) for scenario in found))
+
+
+def within(line: Line, months: Iterable[str], request: StudyRequest, problems: list[Problem]) -> None:
+    """Refuse months of ``dates`` that no run of a study has; what is wrong with the runs is left to the plan."""
+    months = tuple(months)
+    try:
+        found = spans(request) if months else ()
+    except InputError:
+        return
+    legal = " or ".join(f"{month_name(first)} to {month_name(last)}" for first, last in found)
+    for text in months:
+        if not any(first <= month_index(text) <= last for first, last in found):
+            problems.append(Problem(line.place("dates"), "dates", f"no run has the month {text}", legal))

@@ -82,7 +82,8 @@ def read_axis(key: str, text: str, place: str, problems: list[Problem], names: I
 
 def _wrong(key: str, values: tuple[Any, ...], place: str) -> list[Problem]:
     if not values:
-        return [Problem(place, key, "nothing matches this", "names of `opengambit policies`")]
+        listed = "futures" if key == "futures" else "policies"
+        return [Problem(place, key, "nothing matches this", f"names of `opengambit {listed}`")]
     if len(values) > MAX_VALUES:
         return [Problem(place, key, f"{len(values)} values are too many", f"at most {MAX_VALUES}")]
     texts = [str(value) for value in values]

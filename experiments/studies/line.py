@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from experiments.compose import compose_settings, flatten
+from experiments.layers import is_shipped
 from experiments.overrides import Grammar, Override, is_path, sort_overrides, split
 from experiments.studies.axes import Axis, read_axis
 from experiments.studies.designs import SETTINGS as VARIABLE
-from experiments.studies.lists import read_list
+from experiments.studies.lists import one_stack, read_list
 from sim.errors import Problem, nearest
 
 COMMON = (
@@ -60,6 +61,10 @@ class Line:
         """Return how a message names what set a key."""
         return self.places.get(key, f"conf/{self.grammar.verb}.yaml")
 
+    def said(self, key: str) -> bool:
+        """Say whether a key is set by the user: on the command line, or in a file other than the one that ships."""
+        return key in self.places and not is_shipped(self.places[key], self.grammar.verb)
+
     def texts(self, key: str, problems: list[Problem]) -> tuple[Any, ...]:
         """Return a list of the settings: texts, and tuples of texts where lists stand inside it."""
         try:
@@ -70,6 +75,8 @@ class Line:
 
     def whole(self, key: str, problems: list[Problem], low: int = 1) -> int:
         """Return a whole number of the settings."""
+        if not self.settings:  # nothing could be composed, which was told
+            return low
         given = self.settings.get(key)
         if isinstance(given, bool) or not isinstance(given, int) or given < low:
             problems.append(Problem(self.place(key), key, f"{given!r} is not legal", f"a whole number, {low} or more"))
@@ -86,6 +93,7 @@ def read_line(grammar: Grammar, argv: Sequence[str], problems: list[Problem], li
         problems: whatever is wrong is added.
         lists: keys that hold lists.
     """
+    grammar = replace(grammar, aliases=ALIASES)
     words = [word for word in argv if word not in FLAGS]
     top, words = _file_of(words, grammar, problems)
     axes: list[Axis] = []
@@ -108,9 +116,13 @@ def read_line(grammar: Grammar, argv: Sequence[str], problems: list[Problem], li
     settings, places, levers, world = _composed(grammar, plain, top, problems)
     for key in lists:
         if key in given:
-            settings[key], places[key] = given[key].value, given[key].place
+            value = given[key].value
+            settings[key] = one_stack(value) if given[key].key == "policy" else value
+            places[key] = given[key].place
     taken = {axis.key for axis in axes}
     axes = [*_written(settings.get("axes"), taken | set(given), grammar, problems), *axes]
+    if not {"seed", "seeds"} & {*given, *(axis.key for axis in axes)}:
+        axes += _seeds_of_file(settings, places, problems)
     command = shlex.join(["opengambit", grammar.verb, *argv])
     return Line(grammar, settings, places, tuple(axes), levers, world, frozenset(argv) & frozenset(FLAGS), command)
 
@@ -154,6 +166,21 @@ def _composed(
     overrides = sort_overrides(words, [], grammar)  # what is wrong with a word was told when it was read
     settings, places = compose_settings(grammar.verb, overrides, problems, grammar, top)
     return settings, places, overrides.levers, overrides.world
+
+
+def _seeds_of_file(settings: Mapping[str, Any], places: Mapping[str, str], problems: list[Problem]) -> list[Axis]:
+    """Return the seeds of a file as an axis: ``seed: range(8,16)`` or ``seed: [1, 2]``."""
+    seed, place = settings.get("seed"), places.get("seed", "conf")
+    if not isinstance(seed, (str, list)):
+        return []
+    if settings.get("seeds") is not None:
+        problems.append(
+            Problem(place, "seed", "a study has either a list of seeds or a number of seeds", "one of them")
+        )
+        return []
+    text = f"choice({','.join(map(str, seed))})" if isinstance(seed, list) else seed
+    axis = read_axis("seed", text, place, problems)
+    return [axis] if axis is not None else []
 
 
 def _written(axes: Any, taken: set[str], grammar: Grammar, problems: list[Problem]) -> Iterable[Axis]:

@@ -1,9 +1,15 @@
-"""Lists as people type them: ``a,b``, ``[a,b]``, ``[[a,b],./c.yaml]``; a list inside a list is a stack of policies."""
+"""Lists as people type them: ``a,b``, ``[a,b]``, ``[[a,b],./c.yaml]``; a list inside a list is a stack of policies.
+
+``choice(a,b)`` and ``glob(us_*)`` are items of their own, which `expand` replaces by what they stand for.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Any
+
+from experiments.studies.axes import read_axis
+from sim.errors import Problem
 
 
 def read_list(given: Any) -> tuple[Any, ...]:
@@ -25,6 +31,32 @@ def read_list(given: Any) -> tuple[Any, ...]:
     return tuple(_item(part) for part in _parts(text))
 
 
+def one_stack(text: str) -> str:
+    """Return ``[a,b]`` as the list of one stack, as a run reads it; any other list as it is."""
+    text = text.strip()
+    return f"[{text}]" if _is_bracketed(text) and "[" not in text[1:] else text
+
+
+def expand(key: str, items: Iterable[Any], names: Iterable[str], place: str, problems: list[Problem]) -> list[Any]:
+    """Return a list with the items that ``choice(...)`` and ``glob(...)`` stand for.
+
+    Args:
+        key: whose list it is.
+        items: texts and stacks.
+        names: what ``glob`` chooses from.
+        place: how a message names it.
+        problems: what can't be read is added.
+    """
+    found: list[Any] = []
+    for item in items:
+        if isinstance(item, str) and item.startswith(("glob(", "choice(")):
+            axis = read_axis(key, item, place, problems, names)
+            found += axis.values if axis is not None else []
+        else:
+            found.append(item)
+    return found
+
+
 def _item(text: str) -> Any:
     return tuple(_item(part) for part in _parts(text[1:-1])) if _is_bracketed(text) else text.strip("'\"")
 
@@ -39,7 +71,7 @@ def _is_bracketed(text: str) -> bool:
 def _depths(text: str) -> Iterator[int]:
     depth = 0
     for letter in text:
-        depth += (letter == "[") - (letter == "]")
+        depth += (letter in "[(") - (letter in "])")
         yield depth
 
 

@@ -243,3 +243,54 @@ def test_a_new_question_to_the_same_runs_leaves_nothing_of_the_old_one(tmp_path:
     assert cli.main([*command, "objective=us", "--no-figures"]) == 0
     assert not Path("outputs/latest/comparison.xlsx").exists()
     assert set(table("objectives")["objective"]) == {"us"}
+
+
+@pytest.mark.parametrize(
+    ("text", "seeds"), [("seed: 7", (7,)), ("seeds: 3", (0, 1, 2)), ("seed: [1, 2]", (1, 2)), ("level: 0.9", range(32))]
+)
+@pytest.mark.parametrize("name", ["conf/compare.yaml", "mine.yaml"])
+def test_seeds_of_a_file_are_said(tmp_path: Path, monkeypatch: Any, text: str, seeds: Any, name: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "conf").mkdir()
+    (tmp_path / name).write_text(f"{text}\n")
+    words = ("./mine.yaml",) if name == "mine.yaml" else ()
+    assert asked("policies=[us_open_push]", *words).request.seeds == tuple(seeds)
+
+
+def test_a_file_of_a_comparison_has_no_axes(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("policies: [us_open_push]\naxes: {params.demand.gamma: [0, 1]}\n")
+    message = told(str(file))
+    assert "axes" in message
+    assert "opengambit sweep" in message
+    file.write_text("policy: us_open_push\nfuture: [slow_scaling, none]\n")
+    found = asked(str(file))
+    assert found.comparison.policies == ("us_open_push",)
+    assert found.request.futures == ("slow_scaling", "none")
+
+
+@pytest.mark.parametrize(
+    ("args", "word"),
+    [
+        (("dates=[2020-01]",), "2020-01"),
+        (("dates=[2031-01]",), "2031-01"),
+        (("world=minimal", "horizon=null", "dates=[2025-12]"), "2025-12"),
+        (("record=nothing",), "nothing"),
+        (("draws_seed=-1",), "draws_seed"),
+        (("horizon=2027-13",), "2027-13"),
+        (("baseline=us_all_closd",), "us_all_closd"),
+        (("enterprises=-4",), "enterprises"),
+        (("enterprises=-4", "attribution=levers"), "enterprises"),
+    ],
+)
+def test_one_mistake_is_one_problem(args: tuple[str, ...], word: str) -> None:
+    with pytest.raises(InputError) as caught:
+        asked("policies=[us_open_push]", *args)
+    assert len(caught.value.problems) == 1
+    assert word in str(caught.value)
+
+
+def test_dates_of_a_world_of_its_own() -> None:
+    levers = "policies=[us_open_push]", "world=minimal", "horizon=null"
+    assert asked(*levers, "dates=[2027-01]").comparison.dates == ("2027-01",)
+    assert asked(*levers).comparison.dates == ("2028-12", "2030-12")

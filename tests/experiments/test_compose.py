@@ -210,3 +210,9 @@ def test_nothing_of_hydra_is_left_behind() -> None:
 
     compose_run([])
     assert not GlobalHydra.instance().is_initialized()
+
+
+@pytest.mark.parametrize("text", ["axes: {params.demand.gamma: [0, 1]}", "params.demand.gamma: 3", "lever: {a.b.c: 1}"])
+def test_no_key_of_a_file_is_dropped(folder: Path, text: str) -> None:
+    local(folder, "run.yaml", f"{text}\n")
+    assert f"run.yaml:1: {text.partition(':')[0]}" in str(refused())

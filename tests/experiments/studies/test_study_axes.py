@@ -98,3 +98,16 @@ def test_a_list_that_is_written_out_reads_as_it_was(items: list[object]) -> None
     wanted = tuple(tuple(item) if isinstance(item, list) else item for item in items)
     assert read_list(text) == read_list(f"[{text}]") == wanted
     assert flat(wanted) == tuple(part for item in items for part in (item if isinstance(item, list) else [item]))
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("choice(a,b),c", ("choice(a,b)", "c")),
+        ("[glob(us_*,exclude=us_b*),[a,b]]", ("glob(us_*,exclude=us_b*)", ("a", "b"))),
+    ],
+)
+def test_what_stands_for_several_is_one_item(text: str, items: tuple[object, ...]) -> None:
+    assert read_list(text) == items
+    with pytest.raises(ValueError, match="brackets"):
+        read_list(f"({text}")
