@@ -22,6 +22,13 @@ from sim.scenario import Scenario
 
 RECORDS = ("summary", "series")
 MAX_SEEDS = 100_000
+MAPPINGS = {
+    "params": "params: {demand: {gamma: 3}}",
+    "levers": "levers: {model_ban.US.CN: 0.5@2027-01}",
+    "axes": "axes: {params: {demand: {gamma: [0, 3]}}}",
+    "game": "game: {us: [us_open_push], cn: [cn_goes_closed]}",
+}
+"""Keys that hold mappings, each with an example."""
 NAME = re.compile(r"^[\w][\w.+-]{0,79}$")
 
 
@@ -102,6 +109,9 @@ def compose_settings(
     for key in missing:
         problems.append(Problem(places.get(key, "conf"), key, "a value is missing here (???)", f"give {key}=value"))
     problems += _strange(composed, places, grammar)
+    for key in [key for key in MAPPINGS if not isinstance(composed.get(key) or {}, Mapping)]:
+        message = f"{composed.pop(key)!r} is no mapping of keys to values"
+        problems.append(Problem(places.get(key, "conf"), key, message, MAPPINGS[key]))
     return {key: value for key, value in composed.items() if value != "???"}, places
 
 

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from experiments.folders import hidden_folder, point_latest
 from experiments.provenance import Provenance, collect, to_json
 from experiments.studies.disk import only_writer, save, sha256
-from experiments.studies.manifest import PLAN, Manifest, ShardFile, refuse_other
+from experiments.studies.manifest import PLAN, TABLE, Manifest, ShardFile, refuse_other
 from experiments.studies.pieces import DamagedPieceError, unpack
 from experiments.studies.plan import SHARD, Plan, Row
 from experiments.studies.recording import Recording
@@ -67,6 +67,7 @@ class StudyFolder:
                 _write_plan(plan, partial)
         refuse_other(path, plan.as_dict())
         with only_writer(path):
+            _restore(plan, path)
             point_latest(outputs, path)
             yield cls(plan, path)
 
@@ -194,10 +195,22 @@ def _piece_state(plan: Plan, path: Path) -> tuple[int, str] | None:
     return int(number), OK if recording.failure is None else FAILED
 
 
+def _plan_tables(plan: Plan) -> dict[str, bytes]:
+    drawn = {"draws.parquet": _parquet(plan.draws_table())} if plan.request.draws.paths else {}
+    return {TABLE: _parquet(plan.table())} | drawn
+
+
+def _restore(plan: Plan, folder: Path) -> None:
+    """Write tables of the plan anew that are gone or not what they were."""
+    for name, content in _plan_tables(plan).items():
+        path = folder / name
+        if not path.is_file() or path.read_bytes() != content:
+            save(path, content)
+
+
 def _write_plan(plan: Plan, folder: Path) -> None:
-    save(folder / "plan.parquet", _parquet(plan.table()))
-    if plan.request.draws.paths:
-        save(folder / "draws.parquet", _parquet(plan.draws_table()))
+    for name, content in _plan_tables(plan).items():
+        save(folder / name, content)
     record = json.dumps(plan.as_dict(), indent=2, sort_keys=True, default=str) + "\n"
     made = {"run": plan.name} | {k: v for k, v in vars(_provenance(plan)).items() if v not in (None, {}, ())}
     save(folder / "provenance.json", (json.dumps(made, indent=2, sort_keys=True, default=str) + "\n").encode())

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.compose import compose_settings, flatten
-from experiments.layers import is_shipped
+from experiments.layers import is_shipped, read_mapping
 from experiments.overrides import Grammar, Override, is_path, sort_overrides, split
 from experiments.studies.axes import Axis, read_axis
 from experiments.studies.designs import SETTINGS as VARIABLE
@@ -147,6 +147,10 @@ def _file_of(words: list[str], grammar: Grammar, problems: list[Problem]) -> tup
     if files and not Path(files[0]).is_file():
         near = nearest(files[0], [str(path) for path in Path(files[0]).parent.glob("*.y*ml")])
         problems.append(Problem(files[0], grammar.verb, "there is no such file", "a YAML file of settings", near))
+        return None, rest
+    if files and "entries" in read_mapping(Path(files[0])):
+        legal = f"opengambit {grammar.verb} 'policies=[{files[0]}]'"
+        problems.append(Problem(files[0], grammar.verb, "this is a policy, and a study's file holds settings", legal))
         return None, rest
     return (Path(files[0]) if files else None), rest
 

@@ -13,7 +13,7 @@ from experiments.studies.disk import save, sha256
 from experiments.studies.plan import FORMAT, SHARD
 from sim.errors import InputError, Problem
 
-MANIFEST, PLAN = "manifest.json", "plan.json"
+MANIFEST, PLAN, TABLE = "manifest.json", "plan.json", "plan.parquet"
 VERSION = ("format", "code", "data")
 """Keys of a plan that say which version of the model made it."""
 

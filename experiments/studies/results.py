@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.info.table import Column, show
 from sim.calendar import month_index, month_name
+from sim.errors import InputError, Problem
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -214,7 +215,11 @@ def _export(frame: pd.DataFrame, target: str) -> int:
     text = frame.to_csv(index=False, float_format="%.7g", lineterminator="\n")
     if target == "-":
         sys.stdout.write(text)
-    else:
+        return 0
+    try:
         write_bytes(Path(target), text.encode())
-        sys.stdout.write(f"{len(frame)} lines in {target}\n")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(Problem("--csv", target, f"can't be written ({reason})", "a file name: shares.csv")) from error
+    sys.stdout.write(f"{len(frame)} lines in {target}\n")
     return 0

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiments.folders import resolve
-from experiments.studies.manifest import Manifest, ShardFile, load_plan
+from experiments.studies.manifest import TABLE, Manifest, ShardFile, load_plan
 from experiments.studies.recording import WIDE
 from experiments.studies.scan import DamagedShardError, Where, labels, scan
 from experiments.studies.schemas import CELL, LABELS, SCHEMAS, TABLES
@@ -64,7 +64,12 @@ class Study:
     @cached_property
     def rows(self) -> pd.DataFrame:
         """The plan: a row a run, with the values of the design's factors, whether it is there or not."""
-        frame: pd.DataFrame = pq.read_table(self.folder / "plan.parquet").to_pandas()
+        path = self.folder / TABLE
+        try:
+            frame: pd.DataFrame = pq.read_table(path).to_pandas()
+        except (OSError, pa.ArrowException) as error:
+            legal = "start the study again: the plan is written anew, and no run is lost"
+            raise InputError(Problem(str(self.folder), TABLE, "the plan's table is gone or damaged", legal)) from error
         return frame
 
     @cached_property

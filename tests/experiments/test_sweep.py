@@ -273,3 +273,32 @@ def test_paths_are_no_grammar(tmp_path: Path) -> None:
 def test_a_study_is_named_by_what_varies() -> None:
     request = sweep("lever.model_ban.US.CN=0,1", "params.demand.gamma=0,1", "history.until=2025-01,2026-01").request
     assert request.name == "model_ban+gamma+history.until"
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("levers: [a]", "levers: {model_ban"),
+        ("params: 3", "params: {demand"),
+        ("axes: [params.demand.gamma]", "axes: {params"),
+        ("entries: []", "policies=["),
+        ("params.demand.gamma: 3", "params: {demand: {gamma: 3}}"),
+    ],
+)
+def test_files_that_are_not_what_they_should_be(tmp_path: Path, text: str, word: str) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(text)
+    assert word in told(str(file))
+
+
+def test_a_plan_that_is_gone_is_written_anew(tmp_path: Path, monkeypatch: Any, capsys: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    command = ["sweep", "seeds=2", *SMALL, "--no-figures"]
+    assert cli.main(command) == 0
+    (tmp_path / "outputs" / "latest" / "plan.parquet").unlink()
+    assert cli.main(["results", "outputs/latest"]) == 2
+    assert "start the study again" in capsys.readouterr().err
+    assert cli.main(command) == 0
+    assert "2 there already" in capsys.readouterr().out
+    assert cli.main(["results", "outputs/latest", "--csv", str(tmp_path)]) == 2
+    assert "can't be written" in capsys.readouterr().err
