@@ -18,7 +18,7 @@ from experiments.layers import conf_layers
 from experiments.templates import FAR, reference, steps
 from sim.calendar import month_index, month_name
 from sim.errors import InputError, Problem, nearest
-from sim.policy import BASE, Policy, policy_files
+from sim.policy import BASE, Policy
 from sim.policy_check import check_entries
 from sim.policy_reader import FILE_KEYS, Raw
 from sim.policy_reader import plain as value_of
@@ -34,7 +34,6 @@ SIGNS_NOTE = (
     "other things equal; docs/lever_effects.md has what came out."
 )
 REAL = (("opengambit run", "the real history"), (f"opengambit run horizon={FAR}", "and on from there"))
-NAMED_AS_BASE = f"{BASE} stands for the real world, so a run would leave this file out"
 
 
 def report(asked: Asked, document: Document, horizon: str | None) -> Report:
@@ -51,10 +50,9 @@ def report(asked: Asked, document: Document, horizon: str | None) -> Report:
     try:
         scenario = resolved("policy", asked.name or str(asked.path), horizon)
     except InputError as error:
-        raise InputError(together(document, error.problems, _entry_problems(document))) from error
+        told = [replace(p, where=document.where("name")) if p.key == "name" else p for p in error.problems]
+        raise InputError(together(document, told, _entry_problems(document))) from error
     policy = Policy.load(asked.path, roster_vocabulary(scenario.roster))
-    if policy.names == (BASE,) and asked.path.resolve() != policy_files()[BASE].resolve():
-        raise InputError(Problem(document.where("name"), "name", NAMED_AS_BASE, "another name"))
     found = _findings(policy, scenario, horizon)
     count = len({finding.entry.where for finding in found})
     called = asked.name or reference(asked.path, "policy")

@@ -65,7 +65,7 @@ def test_everything_wrong_with_a_policy_at_once(capsys: pytest.CaptureFixture[st
             ["mine.yaml:2: value: no lab can choose delayed"],
         ),
         (f"entries: [{BAN}, {BAN}]\n", ["intervals of one lever that don't overlap"]),
-        ("name: status_quo\nentries: []\n", ["mine.yaml:1: name: status_quo stands for the real world"]),
+        ("name: status_quo\nentries: []\n", ["mine.yaml:1: name: this is the name of the real world"]),
         (
             "params:\n  chips.us_grwth: 2\n  research:\n    progress: -3\n"
             "shocks:\n  - {kind: compte, who: US, value: 1, from: 2027-01}\n",
