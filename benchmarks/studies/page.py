@@ -41,7 +41,8 @@ def page(sizes: Sizes, found: Efficiency, again: Twice, stored: Disk, ways: list
         f"{stored.runs:,} runs to {sizes.stored_horizon} at level `series` ({sizes.stored_enterprises} enterprises): "
         f"{stored.bytes / 1e6:.0f} MB "
         f"(below {DISK_GB:g} GB: {_verdict(stored.bytes < DISK_GB * 1e9)}), made in {seconds(stored.seconds)}. "
-        f"A quantile band of `{MEASURE}` over {stored.read:,} runs that have users, read and computed in a fresh process: "
+        f"A quantile band of `{MEASURE}` over {stored.read:,} runs that have users, read and computed in a fresh "
+        "process: "
         f"{seconds(stored.band)} (below {BAND_SECONDS:g} s: {_verdict(stored.band < BAND_SECONDS)}).",
         "",
         "## Time to confidence",
@@ -67,7 +68,8 @@ def _way(way: Confidence, precision: float) -> str:
     reached = seconds(way.seconds)
     if not way.reached:  # a half-width falls with the root of the number
         needed = ceil(way.runs * (way.half_width / precision) ** 2)
-        reached = f"not within {reached}; reckoned: {needed:,} runs an arm, {way.seconds * needed / way.runs / 60:.0f} minutes"
+        minutes = way.seconds * needed / way.runs / 60
+        reached = f"not within {reached}; reckoned: {needed:,} runs an arm, {minutes:.0f} minutes"
     return (
         f"| {way.way} | {way.runs} | {reached} | {100 * way.mean:+.2f} | {100 * way.half_width:.2f} "
         f"| {100 * way.spread:.2f} |"

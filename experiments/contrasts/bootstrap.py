@@ -107,8 +107,8 @@ def _of_units(units: Floats, how: Resampling, key: tuple[str, ...]) -> Floats:
     for replicates in _portions(how.replicates, n):
         picked = _picks(how.seed, "bootstrap", key, n, replicates[:, None], np.arange(n)[None, :])
         weights = _counts(picked, n) / n
-        means = weights @ units
-        variance = (weights @ units**2 - means**2) * (n / (n - 1))
+        means = _weighted(weights, units)
+        variance = (_weighted(weights, units**2) - means**2) * (n / (n - 1))
         parts.append(_studentised(means, variance, n))
     return np.concatenate(parts)
 
@@ -128,11 +128,19 @@ def _of_groups(groups: list[Floats], how: Resampling, key: tuple[str, ...]) -> F
         means = np.empty((len(replicates), n, groups[0].shape[1]))
         for number, group in enumerate(groups):
             here = drawn == number
-            means[here] = _counts(place[here][:, : len(group)], len(group)) / len(group) @ group
+            means[here] = _weighted(_counts(place[here][:, : len(group)], len(group)) / len(group), group)
         centre = means.mean(axis=1)
         variance = ((means - centre[:, None]) ** 2).sum(axis=1) / (n - 1)
         parts.append(_studentised(centre, variance, n))
     return np.concatenate(parts)
+
+
+def _weighted(weights: Floats, units: Floats) -> Floats:
+    """Return ``weights @ units``, summed unit by unit: a BLAS product may differ in its last bits from call to call."""
+    total = np.zeros((len(weights), units.shape[1]))
+    for unit, weight in zip(units, weights.T, strict=True):
+        total += weight[:, None] * unit
+    return total
 
 
 def _portions(replicates: int, each: int) -> Iterator[NDArray[np.int64]]:
