@@ -164,10 +164,10 @@ def _counts(picked: NDArray[np.int64], n: int) -> Floats:
 
 
 def _studentised(means: Floats, variance: Floats, n: int) -> Floats:
-    """Divide by the standard error; a resample without spread lies infinitely far out, on its side."""
+    """Divide by the standard error; a resample without spread lies infinitely far out on its side, or at the mean."""
     lost = variance < LOST
     pivot = means * np.sqrt(n) / np.sqrt(np.where(lost, 1.0, variance))
-    return np.where(lost, np.copysign(np.inf, means), pivot)
+    return np.where(lost, np.where(means == 0.0, 0.0, np.copysign(np.inf, means)), pivot)
 
 
 def _tails(pivots: Floats, level: float) -> tuple[Floats, Floats]:
