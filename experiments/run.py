@@ -6,6 +6,7 @@ renamed when it is whole, so that an interrupted run leaves nothing; the same co
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
@@ -125,7 +126,7 @@ def draw(folder: Path, scenario: Scenario, provenance: Provenance) -> dict[str, 
 
     study = Study(folder)
     tables = study_tables(study, real=scenario.roster is None)
-    scene = scene_of(tables.bands, scenario, provenance, study.table("events"))
+    scene = scene_of(tables.bands, scenario, provenance, tables.events, made_on(study))
     _, missing = draw_all(tables, scene, folder, provenance.stamp())
     return missing
 
@@ -136,13 +137,26 @@ def study_tables(study: Study, *, real: bool = True) -> Tables:
     from experiments.reality import matches, observations
 
     seen = observations() if real else observations().iloc[:0]
-    return Tables(study.table("bands"), study.table("instrument_bands"), seen, matches())
+    return Tables(study.table("bands"), study.table("instrument_bands"), seen, matches(), study.table("events"))
+
+
+def made_on(study: Study) -> str:
+    """Return the day on which the runs were made, YYYY-MM-DD, from the log of the study; empty if it is gone."""
+    path = study.folder / "log" / "times.json"
+    return str(json.loads(path.read_text(encoding="utf-8")).get("finished", ""))[:10] if path.is_file() else ""
 
 
 def scene_of(
-    bands: pd.DataFrame, scenario: Scenario, provenance: Provenance, events: pd.DataFrame | None = None
+    bands: pd.DataFrame, scenario: Scenario, provenance: Provenance, events: pd.DataFrame | None = None, made: str = ""
 ) -> Scene:
-    """Return what every figure of the study says about itself; ``events`` is the log, which marks the projection."""
+    """Return what every figure of the study says about itself.
+
+    Args:
+        bands: of the study.
+        scenario, provenance: what was run.
+        events: the log, which marks the projection.
+        made: day on which the runs were made, YYYY-MM-DD.
+    """
     from experiments.figures.frames import Scene
     from experiments.story import marks
     from sim.calendar import month_index
@@ -156,7 +170,7 @@ def scene_of(
         scenario=short_name(provenance.scenario), seeds=seeds, run=provenance.plan, version=provenance.version,
         first=min(months), last=max(months), handover=until if scenario.roster is None else None,
         events=(*known, *(mark for mark in told if mark.kind != "policy" or mark.month not in levers)),
-        labs=labs_of(scenario),
+        labs=labs_of(scenario), made=made,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from experiments.provenance import KEY
 from sim.errors import InputError, Problem
 
-READABLE = "a study folder, or a .png, .svg, .pdf, .parquet or .csv file that OpenGambit wrote"
+READABLE = "a study folder, or a .png, .svg, .pdf, .docx, .html, .md, .parquet or .csv file that OpenGambit wrote"
 
 
 def main(args: list[str]) -> int:
@@ -70,7 +70,9 @@ def _problem(path: Path, message: str) -> InputError:
 
 
 def _inside(path: Path) -> dict[str, Any]:
-    readers = {".png": _png, ".svg": _svg, ".pdf": _pdf, ".parquet": _parquet}
+    readers = {
+        ".png": _png, ".svg": _svg, ".pdf": _pdf, ".parquet": _parquet, ".docx": _memo, ".html": _memo, ".md": _memo,
+    }  # fmt: skip
     reader = readers.get(path.suffix.lower())
     text = reader(path) if reader else None
     return dict(json.loads(text)) if text else {}
@@ -109,11 +111,21 @@ def _svg(path: Path) -> str | None:
 
 
 def _pdf(path: Path) -> str | None:
-    found = re.search(rb"/Keywords \(((?:\\.|[^\\)])*)\)", path.read_bytes(), re.DOTALL)
+    found = re.search(rb"/Keywords ?\(((?:\\.|[^\\)])*)\)", path.read_bytes(), re.DOTALL)
     if found is None:
         return None
     text = re.sub(rb"\\([()\\])", rb"\1", found[1]).decode("ascii", "replace")
     return text if text.startswith("{") else None
+
+
+def _memo(path: Path) -> str | None:
+    from experiments.memo import html, markdown, word
+
+    reader = {".docx": word, ".html": html, ".md": markdown}[path.suffix.lower()]
+    try:
+        return reader.provenance(path)  # type: ignore[no-any-return]
+    except UnicodeDecodeError:
+        return None
 
 
 def _parquet(path: Path) -> str | None:

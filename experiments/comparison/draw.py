@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 MEASURES = 4
 """Measures that have figures: the headline, and the first others."""
+POLICIES = 4
+"""Policies of which winners and losers are drawn: those with the largest effects on the headline."""
 KINDS = {
     "together": "together", "total": "together", "alone": "alone", "interaction": "interaction", "through": "through",
     "direct and interactions": "rest",
@@ -21,17 +23,20 @@ KINDS = {
 
 
 def draw(found: Compared) -> list[Path]:
-    """Draw what the tables have, into the study folder; return the files."""
-    from experiments.figures.studies import comparison_figures, scene_of, stamp_of
+    """Draw the overview and what the tables have, into the study folder; return the files."""
+    from experiments.figures import save
+    from experiments.figures.studies import comparison_figures, overview, scene_of, stamp_of
+    from experiments.figures.style import house
 
     spec = found.spec
     others = [name for name in spec.measures if name != spec.headline]
     measures = [spec.headline, *others[: MEASURES - 1]]
     dates = spec.dates or (str(found.tables["effects"]["month"].iloc[-1]),)
     folder = found.study.folder / FIGURES
-    return comparison_figures(
-        tables(found), scene_of(found.study), folder, stamp_of(found.study), measures=measures, dates=dates
-    )
+    scene, stamp = scene_of(found.study), stamp_of(found.study)
+    with house(scene.labs):
+        made = [path for drawing in overview.draw(found, scene) for path in save(drawing, folder, stamp)]
+    return made + comparison_figures(tables(found), scene, folder, stamp, measures=measures, dates=dates)
 
 
 def tables(found: Compared) -> dict[str, pd.DataFrame]:
@@ -49,7 +54,16 @@ def tables(found: Compared) -> dict[str, pd.DataFrame]:
         "regret": regret[regret["future"].isin(found.study.plan["futures"])],
         "attribution": attribution,
         "game": _first(game),
+        "actors": given["actors"][given["actors"]["policy"].isin(strongest(found))],
     }
+
+
+def strongest(found: Compared) -> list[str]:
+    """Return the policies with the largest effects on the headline at the last date: the mean over futures."""
+    table = found.tables["headline"]
+    last = table[(table["measure"] == found.spec.headline) & (table["month"] == table["month"].iloc[-1])]
+    size = last.groupby("policy", sort=False, observed=True)["mean"].mean().abs()
+    return [str(name) for name in size.sort_values(ascending=False, kind="stable").index[:POLICIES]]
 
 
 def _parts(table: pd.DataFrame, label: str) -> pd.DataFrame:

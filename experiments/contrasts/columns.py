@@ -191,6 +191,18 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "share_of_total": _s("mean over that of total; empty where the interval of total holds 0"),
     }
     | _SUMMARY,
+    "sensitivity": _CELL
+    | {
+        "parameter": _t("of the draws"),
+        "draws": _c("parameter draws with a complete pair"),
+        "rho": _n("Spearman's rank correlation of the parameter with the effect of a draw"),
+        "low": _n("lower limit, 95 percent (Bonett and Wright 2000)"),
+        "high": _n("upper limit"),
+        "p": Column(P_VALUE, "two-sided p value of no correlation"),
+        "p_holm": Column(P_VALUE, "p value adjusted for all parameters of the policy and future (Holm 1979)"),
+        "mean_low_half": _n("mean effect of the draws in which the parameter is at or below its median"),
+        "mean_high_half": _n("mean effect of the other draws"),
+    },
     "game": {
         "future": _CELL["future"],
         "month": _t("YYYY-MM"),
@@ -210,6 +222,23 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "margin_high": _n("upper limit, t interval"),
         "both_best": _f("a best reply of both sides"),
     },
+    "actors": {"policy": _t("arm"), "future": _CELL["future"]}
+    | {
+        "group": _t("labs, developer blocs (by home of the lab), user blocs, regions (with record=panel)"),
+        "actor": _t("lab, bloc or region; labs with at least 0.5 percent of tokens or revenue in one of both arms"),
+        "bloc": _t("of the actor"),
+        "measure": _t("of a run; of a bloc as developer, revenue is the sum over all of its labs"),
+        "unit": _CELL["unit"],
+        "month": _CELL["month"],
+        "baseline_mean": _n("level of the baseline, complete pairs"),
+        "policy_mean": _n("level of the policy"),
+    }
+    | _COUNTS
+    | {"n": _c("complete pairs; of 'all futures' those of (draw, seed) that are complete in every future")}
+    | {name: _MEAN[name] for name in ("mean", "t_low", "t_high")}
+    | _P
+    | {"p_holm": Column(P_VALUE, "p value adjusted for all comparisons of this table (Holm 1979)")}
+    | {name: _SHARES[name] for name in ("sign_agreement", "zero_share")},
 }  # fmt: skip
 """Table to its columns, in order."""
 
@@ -225,5 +254,7 @@ TITLES = {
     "satisficing": "How often the demands are met",
     "attribution": "A package taken apart, lever by lever",
     "mechanisms": "Through which mechanism a policy acts",
+    "sensitivity": "Which drawn parameters an effect goes with",
     "game": "Two sides' choices and best replies",
+    "actors": "Who wins and who loses",
 }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.contrasts.actors import actors_table
 from experiments.contrasts.attribution import attribution_table, mechanisms_table
 from experiments.contrasts.bootstrap import Resampling
 from experiments.contrasts.frames import Rows
@@ -17,6 +18,7 @@ from experiments.contrasts.judgement import measures_of, objectives_of, objectiv
 from experiments.contrasts.pairs import Outcomes, Pairs
 from experiments.contrasts.regret import regret_tables
 from experiments.contrasts.satisficing import satisficing_table
+from experiments.contrasts.sensitivity import sensitivity_table
 from experiments.contrasts.spec import Comparison
 from experiments.contrasts.thresholds import thresholds_table
 from sim.headlines import HEADLINES
@@ -42,7 +44,17 @@ def comparison_tables(study: Study, spec: Comparison) -> dict[str, pd.DataFrame]
     Raises:
         InputError: policies, months or objectives that there are not; several design points; no finished run.
     """
-    return tables_of(Outcomes.of(study, needed_measures(spec)), spec)
+    outcomes = Outcomes.of(study, needed_measures(spec))
+    tables = tables_of(outcomes, spec, _draws(study))
+    return tables | {"actors": _with_holm(actors_table(study, outcomes, spec))}
+
+
+def _draws(study: Study) -> pd.DataFrame | None:
+    """Return the parameter draws of a study, a line each; None for the parameters as given."""
+    import pandas as pd
+
+    path = study.folder / "draws.parquet"
+    return pd.read_parquet(path).drop(columns="draw") if path.is_file() else None
 
 
 def needed_measures(spec: Comparison) -> tuple[str, ...]:
@@ -57,8 +69,15 @@ def needed_measures(spec: Comparison) -> tuple[str, ...]:
     return tuple(dict.fromkeys(wanted))
 
 
-def tables_of(outcomes: Outcomes, spec: Comparison) -> dict[str, pd.DataFrame]:
+def tables_of(outcomes: Outcomes, spec: Comparison, draws: pd.DataFrame | None = None) -> dict[str, pd.DataFrame]:
     """Return every table of a comparison of outcomes that hold ``needed_measures``.
+
+    The table ``actors``, which is read from a study, is empty.
+
+    Args:
+        outcomes: of the runs.
+        spec: what is compared.
+        draws: a line a parameter draw, a column a parameter; None for the parameters as given.
 
     Raises:
         InputError: policies, months or objectives that there are not.
@@ -79,7 +98,9 @@ def tables_of(outcomes: Outcomes, spec: Comparison) -> dict[str, pd.DataFrame]:
         "satisficing": satisficing_table(outcomes, spec, how),
         "attribution": attribution_table(outcomes, spec, how),
         "mechanisms": mechanisms_table(outcomes, spec, how),
+        "sensitivity": sensitivity_table(outcomes, spec, draws),
         "game": game_table(outcomes, spec, sides, how),
+        "actors": Rows("actors").frame(),
     }
 
 
@@ -124,8 +145,11 @@ def _effects_and_headline(outcomes: Outcomes, spec: Comparison, how: Resampling)
         effects.add(values | {"month": months}, len(months))
         chosen = {name: _taken(value, places) for name, value in values.items()}
         headline.add(chosen | _levels(pairs, found, places) | {"month": months[places]}, len(places))
-    frame = headline.frame()
-    return effects.frame(), frame.assign(p_holm=holm(frame["p"].to_numpy(np.float64)))
+    return effects.frame(), _with_holm(headline.frame())
+
+
+def _with_holm(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(p_holm=holm(frame["p"].to_numpy(np.float64)))
 
 
 def _labels(pairs: Pairs) -> dict[str, Any]:

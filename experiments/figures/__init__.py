@@ -1,4 +1,4 @@
-"""Figures of a study: one family a file, one house style; each figure as PNG and SVG with its data beside it.
+"""Figures of a study: one family a file, one house style; each as PNG, SVG and PDF with its data beside it.
 
 `draw_all` makes the default set of a study from its stored tables. Nothing here touches pyplot or any global state of
 matplotlib, which is imported when the first figure is drawn.
@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.figures.files import FORMATS, save
 from experiments.figures.frames import Drawing, Drawings, Event, MissingMeasureError, Scene, Tables
+from experiments.figures.layout import check_layouts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,8 +39,6 @@ FAMILIES = {
 }
 """Family -> module of this package and its function ``(tables, scene) -> drawings``."""
 
-FORMATS = (".png", ".svg")
-
 
 def family(name: str) -> Callable[[Tables, Scene], Drawings]:
     """Return the function that draws a family."""
@@ -46,54 +47,49 @@ def family(name: str) -> Callable[[Tables, Scene], Drawings]:
     return found
 
 
-def draw(name: str, tables: Tables, scene: Scene) -> list[Drawing]:
-    """Draw a family inside the house style.
+def draw(name: str, tables: Tables, scene: Scene, layout: str = "memo") -> list[Drawing]:
+    """Draw a family inside the house style, in a layout of `layout.LAYOUTS`.
 
     Raises:
         MissingMeasureError: if the study did not record what it needs.
+        InputError: an unknown layout.
     """
     from experiments.figures.style import house
 
-    with house(scene.labs):
+    with house(scene.labs, layout):
         return list(family(name)(tables, scene))
 
 
-def save(drawing: Drawing, folder: Path, stamp: Mapping[str, Any], formats: Sequence[str] = FORMATS) -> list[Path]:
-    """Write a figure in each format with its provenance inside, and its data beside it as CSV."""
-    from experiments.figures.style import house
-    from experiments.provenance import figure_metadata
-
-    folder.mkdir(parents=True, exist_ok=True)
-    made = []
-    with house():
-        for suffix in formats:
-            path = folder / f"{drawing.name}{suffix}"
-            packing: dict[str, Any] = {"pil_kwargs": {"compress_level": 4}} if suffix == ".png" else {}
-            drawing.figure.savefig(path, metadata=figure_metadata(suffix, drawing.title, stamp), **packing)
-            made.append(path)
-    beside = folder / f"{drawing.name}.csv"
-    drawing.data.to_csv(beside, index=False, float_format="%.6g", lineterminator="\n")
-    return [*made, beside]
-
-
 def draw_all(
-    tables: Tables, scene: Scene, folder: Path, stamp: Mapping[str, Any], formats: Sequence[str] = FORMATS
-) -> tuple[list[Path], dict[str, str]]:
+    tables: Tables, scene: Scene, folder: Path, stamp: Mapping[str, Any], formats: Sequence[str] = FORMATS,
+    layouts: Sequence[str] = ("memo",),
+) -> tuple[list[Path], dict[str, str]]:  # fmt: skip
     """Make the default set: the headline ``adoption`` in ``folder`` itself, the others in ``folder/figures``.
+
+    Args:
+        tables, scene: the study.
+        folder: where they go.
+        stamp: what the files carry.
+        formats: suffixes.
+        layouts: names of `layout.LAYOUTS`; each figure is drawn in each.
 
     Returns:
         The files, and the families that were left out with what they lack.
+
+    Raises:
+        InputError: an unknown layout.
     """
-    made: list[Path] = []
+    check_layouts(layouts)
+    made: dict[Path, None] = {}
     missing: dict[str, str] = {}
-    for name in FAMILIES:
+    for name, layout in product(FAMILIES, layouts):
         target = folder if name == "adoption" else folder / "figures"
         try:
-            for drawing in draw(name, tables, scene):
-                made += save(drawing, target, stamp, formats)
+            for drawing in draw(name, tables, scene, layout):
+                made |= dict.fromkeys(save(drawing, target, stamp, formats))
         except MissingMeasureError as lack:
             missing[name] = str(lack)
-    return made, missing
+    return list(made), missing
 
 
 __all__ = [

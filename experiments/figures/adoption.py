@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from experiments.figures.apart import dashes
 from experiments.figures.frames import (
     Drawing,
     Drawings,
@@ -128,10 +129,10 @@ def _lines(axes: Axes, frame: pd.DataFrame, keys: list[str] | tuple[str, ...], s
     """Draw one line a key with its band, and label it at its end."""
     low, mid, high = (wide(frame, keys, column) for column in ("q05", "mean", "q95"))
     x = mid.index.to_numpy(dtype=float) + MID
-    for key in keys:
+    for key, style in zip(keys, dashes([colour(key) for key in keys]), strict=True):
         if key not in mid.columns:
             raise MissingMeasureError(f"{MEASURE} of {key}")
-        band_line(axes, x, low[key], mid[key], high[key], colour(key), band=scene.seeds > 1)
+        band_line(axes, x, low[key], mid[key], high[key], colour(key), band=scene.seeds > 1, style=style)
     top = float(high[list(keys)].max().max())
     month_axis(axes, scene)
     percent_axis(axes, min(1.0, 1.12 * top) if top > 0 else 1.0)

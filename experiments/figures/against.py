@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from experiments.figures.frames import Drawing, Drawings, Scene, Tables, lines, with_t
-from experiments.figures.marks import MID, band_line, month_axis, percent, percent_axis
+from experiments.figures.layout import columns
+from experiments.figures.marks import MID, band_line, lever_ticks, month_axis, percent, percent_axis
 from experiments.figures.sheet import Sheet
 from experiments.figures.style import BLOCS, GREY, INK, OPENNESS, colour, name
 from experiments.reality import SHORT_PERIOD, YEAR, compare, model_place, yearly
@@ -67,18 +68,15 @@ def _order(rows: pd.DataFrame) -> list[str]:
 
 def _over_time(instrument: str, rows: pd.DataFrame, model: pd.DataFrame, scene: Scene) -> Drawing:
     entities = _order(rows)
-    cols = min(COLUMNS, len(entities))
+    cols = columns(len(entities), min(COLUMNS, len(entities)), (1.4, 1.34))
     height = -(-len(entities) // cols)
     window = _window(rows, scene)
     year = yearly(rows)
     title = _title(instrument, year)
     middle = "median of the model" if scene.seeds > 1 else "model"
-    sheet = Sheet(
-        0.95 + 1.34 * height,
-        title,
-        f"Points and bars: data (2 s.e. where known); line: {middle}",
-        scene,
-    )
+    text = f"Points and bars: data (2 s.e. where known); line: {middle}"
+    text += window.levers_said + window.projected
+    sheet = Sheet(0.95 + 1.34 * height, title, text, scene, dated=False, rigid=True)
     axes = sheet.axes(height, cols, left=0.42, gap=(0.4, 0.44), panel_titles=True, title_room=0.26)
     for panel, entity in zip(axes, entities, strict=False):
         part = rows[rows["entity"] == entity]
@@ -113,6 +111,7 @@ def _panel(axes: Axes, entity: str, part: pd.DataFrame, model: pd.DataFrame, win
     shown = high[(high.index >= window.first) & (high.index <= window.last)]
     top = np.nanmax([part["data"].max(), shown.max() if shown.notna().any() else 0.0, 0.005])
     month_axis(axes, window, short=True)
+    lever_ticks(axes, window)
     percent_axis(axes, min(1.0, 1.3 * float(top)))
     axes.set_title(name(entity), pad=10)
 
@@ -154,7 +153,7 @@ def _by_place(instrument: str, rows: pd.DataFrame, scene: Scene) -> Drawing:
     """Draw data and model as dots, one line a place, largest first."""
     rows = rows.sort_values("data", ascending=False, kind="stable").reset_index(drop=True)
     title = TITLES.get(instrument, instrument)
-    sheet = Sheet(1.0 + 0.2 * len(rows), title, "Ring: data; disc: model, mean over the region", scene)
+    sheet = Sheet(1.0 + 0.2 * len(rows), title, "Ring: data; disc: model, mean over the region", scene, dated=False)
     (axes,) = sheet.axes(left=0.6, right=0.3)
     y = np.arange(len(rows))[::-1]
     shade = colour(str(rows["entity"].iloc[0]))

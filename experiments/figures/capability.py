@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from experiments.figures.frames import Drawing, Drawings, Scene, Tables, select, tidy
+from experiments.figures.layout import current
 from experiments.figures.marks import event_marks
 from experiments.figures.series import Look, draw_lines, last, points
 from experiments.figures.sheet import Sheet
@@ -28,7 +29,11 @@ def draw(tables: Tables, scene: Scene) -> Drawings:
     gaps = [(frame, text) for frame, text in gaps if frame["mean"].notna().any()]
     height = 3.3 + 1.3 * len(gaps)
     sheet = Sheet(height, title, "Best released text model, Epoch Capabilities Index (ECI), mean over tasks", scene)
-    top, *low = sheet.axes(1 + len(gaps), right=LABELS, strip=STRIP, heights=(2, *[1] * len(gaps)), gap=(0, 0.4))
+    beside = len(gaps) > 1 and current().either(False, True)
+    if beside:
+        top, *low = sheet.first_beside(len(gaps), right=LABELS, strip=STRIP)
+    else:
+        top, *low = sheet.axes(1 + len(gaps), right=LABELS, strip=STRIP, heights=(2, *[1] * len(gaps)), gap=(0, 0.4))
     opened = openness[openness["key"] == "open"]
     look = Look(points, WORDS, SHADES, dashed=("open",), zero=False)
     draw_lines(top, pd.concat([blocs, opened]), (*ORDER["bloc"], "open"), scene, look)

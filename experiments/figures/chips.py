@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 STRIP, LABELS = 0.34, 1.3
 PATHWAYS = {
     "domestic": ("Chinese chips", BLOCS["CN"]), "legal": ("bought legally", BLOCS["US"]),
-    "smuggled": ("smuggled", "#7A3B69"), "offshore": ("rented abroad", "#B9A7CC"),
+    "smuggled": ("smuggled", "#AE5C97"), "offshore": ("rented abroad", "#CDBEDC"),
 }  # fmt: skip
 WORDS = {"self_sufficiency": "self-sufficiency", "tightness": "kept out (tau)"}
 SHADES = {"self_sufficiency": BLOCS["CN"], "tightness": BLOCS["US"]}
@@ -57,6 +57,7 @@ def _stack(axes: Axes, table: pd.DataFrame, scene: Scene) -> None:
     for key in PATHWAYS:
         above = base + table[key].fillna(0.0).to_numpy()
         axes.fill_between(x, base, above, color=PATHWAYS[key][1], lw=0)
+        axes.plot(x, above, color="white", lw=0.6, zorder=2.1)
         places.append(float(base[-1] + above[-1]) / 2)
         base = above
     axes.grid(False)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from experiments.figures.layout import current_name
 from sim.calendar import month_index, month_name
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Scene:
         handover: month index of the last month of history; None if the run is all history.
         events: dated marks.
         labs: name and bloc of the labs, in a world of its own.
+        made: day on which the runs were made, YYYY-MM-DD; empty if nobody knows.
     """
 
     scenario: str
@@ -60,6 +62,7 @@ class Scene:
     handover: int | None = None
     events: tuple[Event, ...] = ()
     labs: tuple[tuple[str, str], ...] = ()
+    made: str = ""
 
     @property
     def sample(self) -> str:
@@ -75,7 +78,30 @@ class Scene:
     def source(self) -> str:
         """Return the source line at the foot of a figure."""
         dates = f"{month_name(self.first)} to {month_name(self.last)}"
-        return f"OpenGambit {self.version} · run {self.run} · scenario {self.scenario} · simulated {dates}"
+        return f"OpenGambit {self.version} · run {self.run} · scenario {self.scenario} · simulated {dates}{self.day}"
+
+    @property
+    def day(self) -> str:
+        """Say when the runs were made."""
+        return f" · run on {self.made}" if self.made else ""
+
+    @property
+    def levers(self) -> tuple[int, ...]:
+        """The months at which the user's levers begin."""
+        months = {event.month for event in self.events if event.kind == "lever"}
+        return tuple(sorted(month for month in months if self.first <= month <= self.last))
+
+    @property
+    def levers_said(self) -> str:
+        """Say in a subtitle what triangles are; nothing where there are none."""
+        return "; triangle: policy begins" if self.levers else ""
+
+    @property
+    def projected(self) -> str:
+        """Say in a subtitle where the projection begins; nothing where all is history, or nothing is."""
+        if self.handover is None or self.handover >= self.last:
+            return ""
+        return f"; paler: projection from {month_name(max(self.handover + 1, self.first))}"
 
 
 @dataclass(frozen=True)
@@ -87,22 +113,33 @@ class Tables:
         instruments: instrument, month, entity, geography and the statistics over seeds.
         observations: the real series, with ``period_start`` and ``period_end`` as ISO dates.
         matches: instrument -> (instrument, series) in the observations.
+        events: the log of the runs: seed, month, kind, who, what, trigger, weight; None where there is none.
     """
 
     bands: pd.DataFrame
     instruments: pd.DataFrame
     observations: pd.DataFrame
     matches: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    events: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A finished figure with the data that it shows."""
+    """A finished figure with the data that it shows.
+
+    Attributes:
+        name: of its files.
+        figure: what was drawn.
+        data: goes beside it as CSV; the same in every layout.
+        title: the finding.
+        layout: name of the layout in which it was drawn.
+    """
 
     name: str
     figure: Figure
     data: pd.DataFrame
     title: str
+    layout: str = field(default_factory=current_name)
 
 
 Drawings = Iterator[Drawing]

@@ -17,7 +17,7 @@ from experiments.figures.frames import (
     tidy,
     with_t,
 )
-from experiments.figures.marks import MID, band_line, direct_labels, month_axis, percent, percent_axis
+from experiments.figures.marks import MID, band_line, direct_labels, lever_ticks, month_axis, percent, percent_axis
 from experiments.figures.sheet import Sheet
 from experiments.figures.style import GREY, INK
 from experiments.reality import compare
@@ -25,7 +25,7 @@ from experiments.reality import compare
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-FAMILIES, MODELS = "#0072B2", "#D55E00"
+FAMILIES, MODELS = "#2F4B62", "#8FA7B8"
 COUNTS = (("distinct_models", "models", MODELS), ("distinct_families", "families", FAMILIES))
 SHARES = (
     ("multihoming_families", "3 or more\nfamilies", FAMILIES),
@@ -42,7 +42,7 @@ def draw(tables: Tables, scene: Scene) -> Drawings:
         f"An adopter uses {last['distinct_models']['mean']:.1f} models of {last['distinct_families']['mean']:.1f} "
         f"families in {last['distinct_models']['month']}"
     )
-    sheet = Sheet(3.0, title, "World, count-weighted, mean; points: surveys", scene)
+    sheet = Sheet(3.0, title, f"World, count-weighted, mean; points: surveys{scene.levers_said}", scene)
     left, right = sheet.axes(1, 2, right=0.78, gap=(1.1, 0), panel_titles=True)
     left.set_title("Models and families per adopter")
     right.set_title("Share of large enterprises")
@@ -92,6 +92,7 @@ def _panel(
         ends.append(float(table["mean"].dropna().iloc[-1]))
         top = max(top, float(table.max().max()))
     month_axis(axes, scene, short=True)
+    lever_ticks(axes, scene)
     if shares:
         percent_axis(axes, 1.0)
     else:

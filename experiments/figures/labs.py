@@ -31,7 +31,7 @@ def money(tables: Tables, scene: Scene) -> Drawings:
     draw_lines(right, shown, sellers, scene, Look("{:.2g}".format, short=True, size=6.0))
     for axes, head in ((left, "Money a month"), (right, "Mark-up of closed models")):
         axes.set_title(head, pad=72 * STRIP - 2)
-    event_marks([left], [event for event in scene.events if event.kind != "release"], rows=ROWS)
+    event_marks([left, right], [event for event in scene.events if event.kind != "release"], rows=ROWS)
     yield Drawing("closed_labs", sheet.figure, tidy(pd.concat([cash, shown])), title)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.figures.apart import ink
 from experiments.figures.sheet import inches
 from experiments.figures.style import GREY, INK, PALE, colour, name, text_width
 from sim.calendar import EPOCH_YEAR, month_name
@@ -20,11 +21,15 @@ if TYPE_CHECKING:
 MID = 0.5
 """A month's value is drawn in the middle of its month; t itself is the month's first day."""
 
-EVENT_SIZE, EVENT_ROW = 5.6, 0.1
+EVENT_SIZE, EVENT_ROW, TICK_SIZE = 5.6, 0.1, 7.0
 LABEL_GAP = 0.09
 """Inches between the axes and the labels on their right."""
 
 SHORT_RUN = 18
+VEIL = 0.22
+"""White over the projection: what differs by 15 in lightness still differs by 12 under it."""
+YEAR_GAP = 0.05
+"""Inches between the labels of years, at least."""
 
 
 def month_axis(axes: Axes, scene: Scene, labels: bool = True, short: bool = False) -> None:
@@ -39,8 +44,17 @@ def month_axis(axes: Axes, scene: Scene, labels: bool = True, short: bool = Fals
         _year_ticks(axes, first, end, labels, short)
     if scene.handover is not None and scene.handover < scene.last:
         start = scene.handover + 1
-        axes.axvspan(start, end, color="white", alpha=0.35, zorder=3, lw=0)
+        axes.axvspan(start, end, color="white", alpha=VEIL, zorder=3, lw=0)
         axes.axvline(start, color=INK, lw=0.7, ls=(0, (4, 2)), zorder=4)
+
+
+def lever_ticks(axes: Axes, scene: Scene) -> None:
+    """Mark the months at which the user's levers begin by triangles on the axis, where labels have no room."""
+    for month in scene.levers:
+        axes.plot(
+            month + MID, 0.0, "^", ms=3.6, mfc=INK, mec="white", mew=0.4, clip_on=False, zorder=6,
+            transform=axes.get_xaxis_transform(),
+        )  # fmt: skip
 
 
 def _year_ticks(axes: Axes, first: int, end: int, labels: bool, short: bool) -> None:
@@ -49,7 +63,9 @@ def _year_ticks(axes: Axes, first: int, end: int, labels: bool, short: bool) -> 
     spans = [(year, max(first, 12 * year), min(end, 12 * year + 12)) for year in years]
     shown = [(year, (a + b) / 2) for year, a, b in spans if b - a >= 5]
     texts = [f"'{(EPOCH_YEAR + y) % 100:02d}" if short else str(EPOCH_YEAR + y) for y, _ in shown]
-    axes.set_xticks([x for _, x in shown], texts if labels else [], minor=True)
+    room = 12 * inches(axes)[0] / (end - first)
+    step = max(1, int(np.ceil((text_width(texts[0], TICK_SIZE) + YEAR_GAP) / room))) if texts else 1
+    axes.set_xticks([x for _, x in shown[::step]], texts[::step] if labels else [], minor=True)
 
 
 def percent_axis(axes: Axes, top: float | None = 1.0) -> None:
@@ -112,9 +128,11 @@ def direct_labels(
     heights = [float(np.log10(value)) if logarithmic else float(value) for value in places]
     tallest = max((text.count("\n") + 1 for text in texts), default=1)
     gap = (ends[1] - ends[0]) * size * 1.25 * tallest / 72 / inches(axes)[1]
-    for place, height, text, shade in zip(spread(heights, gap, *ends), heights, texts, colours, strict=True):
+    over = gap / 2 if len(texts) * gap <= ends[1] - ends[0] else 0.0
+    moved = spread(heights, gap, ends[0] + over, ends[1] - over)
+    for place, height, text, shade in zip(moved, heights, texts, colours, strict=True):
         at, true = (10**place, 10**height) if logarithmic else (place, height)
-        axes.text(x, at, text, va="center", ha="left", size=size, color=shade, weight="bold")
+        axes.text(x, at, text, va="center", ha="left", size=size, color=ink(shade), weight="bold")
         if leaders and abs(place - height) > gap / 3:
             axes.add_artist(
                 Line2D([end - MID, end + 0.8 * (x - end)], [true, at], color=shade, lw=0.5, alpha=0.7, clip_on=False)
@@ -137,7 +155,7 @@ def stack(axes: Axes, table: pd.DataFrame) -> None:
 
 def band_line(
     axes: Axes, x: np.ndarray, low: pd.Series[float], mid: pd.Series[float], high: pd.Series[float], shade: str,
-    *, band: bool = True, style: str = "-", width: float = 1.4,
+    *, band: bool = True, style: Any = "-", width: float = 1.4,
 ) -> None:  # fmt: skip
     """Draw a line and, where there are several seeds, its band."""
     if band:

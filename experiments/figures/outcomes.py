@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from experiments.figures.frames import Drawing, Drawings, Scene, Tables, select, tidy
-from experiments.figures.marks import percent
+from experiments.figures.marks import lever_ticks, percent
 from experiments.figures.series import Look, draw_lines, last
 from experiments.figures.sheet import Sheet
 from experiments.figures.style import BLOCS, INK, ORDER
@@ -27,6 +27,7 @@ def draw(tables: Tables, scene: Scene) -> Drawings:
     title += f"tokens are as concentrated as with {1 / hhi:.0f} equal labs"
     adoption = _segments(tables, "adoption", "user_bloc")
     text = "Welfare: mean log-sum of choices, $/Mtok; HHI: Herfindahl-Hirschman index"
+    text += scene.levers_said
     sheet = Sheet(4.3, title, text, scene)
     panels = sheet.axes(2, 2, left=0.42, right=1.1, gap=(1.5, 0.4), panel_titles=True)
     number = "{:.2f}".format
@@ -38,6 +39,7 @@ def draw(tables: Tables, scene: Scene) -> Drawings:
     )
     for axes, head, (frame, keys, look) in zip(panels, HEADS, looks, strict=True):
         draw_lines(axes, frame, keys, scene, look)
+        lever_ticks(axes, scene)
         axes.set_title(head)
     data = tidy(pd.concat([adoption, divide, welfare, crowd]))
     yield Drawing("outcomes", sheet.figure, data, title)

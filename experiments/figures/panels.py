@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from experiments.figures.frames import Drawing, Drawings, MissingMeasureError, Scene, Tables, select, tidy, wide
-from experiments.figures.marks import MID, month_axis, percent, percent_axis, stack
+from experiments.figures.layout import current
+from experiments.figures.marks import MID, lever_ticks, month_axis, percent, percent_axis, stack
 from experiments.figures.sheet import Sheet
 from experiments.figures.style import BLOCS, GREY, INK, ORDER, name
 
@@ -35,9 +36,12 @@ def by_region(tables: Tables, scene: Scene) -> Drawings:
     shares = _last_of(frames[0], "CN")
     order = [region for region in REGIONS if region in shares.index]
     title = _spread_title(shares, REGIONS)
-    sheet = Sheet(6.6, title, f"Tokens used in each region, {UNIT}; line: open weights", scene, band=False)
-    axes = sheet.axes(4, 4, left=0.42, right=0.1, gap=(0.14, 0.28), panel_titles=True)
-    _draw(axes, order, REGIONS, frames, scene, 4)
+    sheet = Sheet(
+        6.8, title, f"Tokens used in each region, {UNIT}; line: open weights{scene.levers_said}", scene, band=False
+    )
+    rows, cols = current().either((4, 4), (2, 7))
+    axes = sheet.axes(rows, cols, left=0.42, right=0.1, gap=(0.14, 0.36), panel_titles=True)
+    _draw(axes, order, REGIONS, frames, scene, cols)
     yield Drawing("adoption_regions", sheet.figure, tidy(pd.concat(frames)), title)
 
 
@@ -47,7 +51,13 @@ def by_class(tables: Tables, scene: Scene) -> Drawings:
     shares = _last_of(frames[1], "open")
     order = [one for one in CLASSES if one in shares.index]
     title = f"Open weights by class: {', '.join(f'{CLASSES[o].lower()} {percent(shares[o])}' for o in order)}"
-    sheet = Sheet(3.0, title, f"Tokens used by each class, world, {UNIT}; line: open weights", scene, band=False)
+    sheet = Sheet(
+        3.0,
+        title,
+        f"Tokens used by each class, world, {UNIT}; line: open weights{scene.levers_said}",
+        scene,
+        band=False,
+    )
     axes = sheet.axes(1, 5, left=0.42, right=0.1, gap=(0.14, 0.28), panel_titles=True)
     _draw(axes, order, CLASSES, frames, scene, 5)
     yield Drawing("adoption_classes", sheet.figure, tidy(pd.concat(frames)), title)
@@ -95,6 +105,7 @@ def _draw(
         panel.set_title(names[segment])
         month_axis(panel, scene, short=True)
         percent_axis(panel)
+        lever_ticks(panel, scene)
         if number % cols:
             panel.set_yticklabels([])
     spare = list(axes[len(order) :])

@@ -39,7 +39,7 @@ def draw(tables: Tables, scene: Scene) -> Drawings:
     left, right = sheet.axes(1, 2, right=0.72, gap=(1.36, 0), strip=STRIP, panel_titles=True)
     _level(left, paid, listed, scene)
     _capability(right, fixed, scene)
-    event_marks([left], [event for event in scene.events if event.rank <= 1], rows=ROWS)
+    event_marks([left, right], [event for event in scene.events if event.rank <= 1], rows=ROWS)
     for axes, text in ((left, "Paid: mean; list: median lab"), (right, "Cheapest option of at least ... ECI")):
         axes.set_title(text, pad=72 * STRIP - 2)
     yield Drawing("prices", sheet.figure, tidy(pd.concat([paid, listed, fixed])), sheet.title)
@@ -102,7 +102,7 @@ def _line(axes: Axes, rows: pd.DataFrame, shade: str, style: object, scene: Scen
     low, mid, high = table["q05"], table["mean"], table["q95"]
     shown = mid.where(mid > 0)
     x = table.index.to_numpy(float) + MID
-    band_line(axes, x, low.where(low > 0), shown, high, shade, band=scene.seeds > 1, style=style, width=1.2)  # type: ignore[arg-type]
+    band_line(axes, x, low.where(low > 0), shown, high, shade, band=scene.seeds > 1, style=style, width=1.2)
     return float(shown.dropna().iloc[-1]) if shown.notna().any() else float("nan")
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from experiments.figures.apart import dashes
 from experiments.figures.frames import MissingMeasureError, wide
 from experiments.figures.marks import MID, band_line, direct_labels, month_axis, percent, percent_axis
 from experiments.figures.style import INK, colour, name
@@ -62,11 +63,11 @@ def draw_lines(axes: Axes, frame: pd.DataFrame, keys: Sequence[str], scene: Scen
     if not shown:
         raise MissingMeasureError(f"a value of {', '.join(keys)}")
     x = mid.index.to_numpy(dtype=float) + MID
-    for key in shown:
+    for key, free in zip(shown, dashes([_shade(key, look) for key in shown]), strict=True):
         line = mid[key].where(mid[key] > 0) if look.log else mid[key]
         below = low[key].where(low[key] > 0) if look.log else low[key]
-        style = DASHED if key in look.dashed else "-"
-        band_line(axes, x, below, line, high[key], _shade(key, look), band=scene.seeds > 1, style=style, width=1.2)  # type: ignore[arg-type]
+        style = DASHED if key in look.dashed else free
+        band_line(axes, x, below, line, high[key], _shade(key, look), band=scene.seeds > 1, style=style, width=1.2)
     _scale(axes, mid[shown], high[shown], look)
     month_axis(axes, scene, short=look.short)
     ends = [float(mid[key].dropna().iloc[-1]) for key in shown]

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from experiments.figures.style import GREY, INK, WIDTH, wrap
+from experiments.figures.layout import current
+from experiments.figures.style import GREY, INK, text_width, wrap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,34 +20,54 @@ if TYPE_CHECKING:
 EDGE = 0.08
 TITLE, SUBTITLE, SOURCE = 9.5, 7.2, 5.8
 FOOT = 0.24
+SLIDE_HEIGHT = 4.5
+"""Inches that a figure whose panels can be of any height takes on a slide at most."""
 
 
 class Sheet:
-    """One figure of the house: ``WIDTH`` inches wide, ``height`` inches high.
+    """One figure of the house, as wide as its layout.
 
     Args:
-        height: inches.
+        height: inches that it needs; on a slide, whose height is given, panels become lower.
         title: what is shown, with the finding where it can be computed.
         subtitle: measure and unit; the scene adds scenario and number of seeds.
         scene: the study.
         band: whether a band is drawn, if there are several seeds.
+        dated: whether its panels have an axis of months.
+        rigid: whether it needs its height on a slide, too, which then becomes wider.
+
+    Attributes:
+        width, height: of the canvas, inches.
+        top: height at which the heading ends, inches.
     """
 
-    def __init__(self, height: float, title: str, subtitle: str, scene: Scene, *, band: bool = True) -> None:
+    def __init__(
+        self, height: float, title: str, subtitle: str, scene: Scene, *, band: bool = True, dated: bool = True,
+        rigid: bool = False,
+    ) -> None:  # fmt: skip
         from matplotlib.figure import Figure
 
-        self.height, self.title = height, title
-        self.figure = Figure(figsize=(WIDTH, height))
-        top = self._lines(title, TITLE, height - EDGE, INK, bold=True)
-        full = f"{subtitle} · {scene.scenario}, {scene.sample}{scene.band if band else ''}"
-        self.top = self._lines(full, SUBTITLE, top - 0.03, GREY) - 0.06
-        self.figure.text(EDGE / WIDTH, 0.06 / height, scene.source, size=SOURCE, color=GREY, va="bottom")
+        layout = current()
+        self.width, self.height = layout.canvas(height if rigid else layout.either(height, min(height, SLIDE_HEIGHT)))
+        self.title = title
+        self.figure = Figure(figsize=(self.width, self.height))
+        top = self._lines(title, TITLE, self.height - EDGE, INK, bold=True)
+        full = f"{subtitle}{scene.projected if dated else ''} · {scene.scenario}, {scene.sample}"
+        self.top = self._lines(f"{full}{scene.band if band else ''}", SUBTITLE, top - 0.03, GREY) - 0.06
+        self._foot(scene.source)
+
+    def _foot(self, text: str) -> None:
+        """Write the source line, smaller where it would be wider than the page."""
+        size = SOURCE * min(1.0, 0.95 * (self.width - 2 * EDGE) / text_width(text, SOURCE))
+        self.figure.text(EDGE / self.width, 0.06 / self.height, text, size=size, color=GREY, va="bottom")
 
     def _lines(self, text: str, size: float, top: float, colour: str, bold: bool = False) -> float:
         step = size * 1.28 / 72
-        for line in wrap(text, size, WIDTH - 2 * EDGE, bold):
+        for line in wrap(text, size, self.width - 2 * EDGE, bold):
             weight = "bold" if bold else "normal"
-            self.figure.text(EDGE / WIDTH, top / self.height, line, size=size, color=colour, va="top", weight=weight)
+            self.figure.text(
+                EDGE / self.width, top / self.height, line, size=size, color=colour, va="top", weight=weight
+            )
             top -= step
         return top
 
@@ -76,7 +97,7 @@ class Sheet:
         """
         top = self.top - strip - (title_room if panel_titles else 0.0)
         bottom = FOOT + 0.24
-        width = (WIDTH - left - right - gap[0] * (cols - 1)) / cols
+        width = (self.width - left - right - gap[0] * (cols - 1)) / cols
         shares = [1.0] * rows if heights is None else list(heights)
         unit = (top - bottom - gap[1] * (rows - 1)) / sum(shares)
         made: list[Axes] = []
@@ -85,9 +106,26 @@ class Sheet:
             base = top - unit * sum(shares[: row + 1]) - gap[1] * row
             for col in range(cols):
                 start = left + col * (width + gap[0])
-                box = (start / WIDTH, base / self.height, width / WIDTH, tall / self.height)
+                box = (start / self.width, base / self.height, width / self.width, tall / self.height)
                 made.append(self.figure.add_axes(box))
         return made
+
+    def first_beside(self, rows: int, *, right: float, strip: float = 0.0, gap: float = 0.4) -> list[Axes]:
+        """Return a panel over the whole height, and ``rows`` panels beside it; each column has its room for labels.
+
+        Args:
+            rows: panels of the second column.
+            right: inches for direct labels.
+            strip: inches above for the labels of dated marks.
+            gap: inches between the rows.
+        """
+        left = 0.46
+        panels = self.axes(rows, 2, left=left, right=right, strip=strip, gap=(left + right, gap))
+        first, last = panels[0].get_position(), panels[-2].get_position()
+        for spare in panels[2::2]:
+            spare.remove()
+        panels[0].set_position((first.x0, last.y0, first.width, first.y1 - last.y0))
+        return [panels[0], *panels[1::2]]
 
 
 def inches(axes: Axes) -> tuple[float, float]:

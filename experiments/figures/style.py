@@ -1,7 +1,9 @@
 """House style: sizes, and colours whose meaning never changes; type and lines are in ``experiments/mplstyle``.
 
-The four blocs use the Okabe-Ito palette, which stays apart under the common colour-vision deficiencies and in
-greyscale. Labs take shades of their bloc's hue, so that a lab figure can be read beside a bloc figure.
+The four blocs have the hues of the Okabe-Ito palette with lightness in even steps, so that they stay apart under the
+common colour-vision deficiencies (38 or more in CIE Lab) and in greyscale (15 or more in lightness). Labs take shades
+of their bloc's hue, so that a lab figure can be read beside a bloc figure. What else is drawn together differs by 12 in
+lightness, or in its dashes (``figures/apart.py``).
 """
 
 from __future__ import annotations
@@ -13,12 +15,14 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
-WIDTH = 6.3
+from experiments.figures.layout import MEMO, laid_out
+
+WIDTH = MEMO.width
 """Width of a memo column, inches."""
 
 INK, GREY, PALE = "#222222", "#6b6b6b", "#bdbdbd"
 
-BLOCS = {"US": "#0072B2", "CN": "#D55E00", "AL": "#009E73", "NAL": "#8C7AA9"}
+BLOCS = {"US": "#004873", "CN": "#BA5100", "AL": "#0CB081", "NAL": "#D1B9F8"}
 OPENNESS = {"closed": "#4D4D5C", "open": "#E0A100"}
 LICENCES = {"closed": "#4D4D5C", "open_restricted": "#F2D27A", "open_permissive": "#E0A100"}
 CHANNELS = {"A": "#4D4D5C", "H": "#56B4E9", "S": "#8C7AA9"}
@@ -77,17 +81,21 @@ def name(key: str) -> str:
 
 
 @contextmanager
-def house(labs: Sequence[tuple[str, str]] = ()) -> Iterator[None]:
+def house(labs: Sequence[tuple[str, str]] = (), layout: str = "memo") -> Iterator[None]:
     """Draw inside the house style, and leave matplotlib's settings as they were.
 
     Args:
         labs: name and bloc of the labs of a world of its own, which get shades of their bloc's hue.
+        layout: name of the layout (`layout.LAYOUTS`).
+
+    Raises:
+        InputError: an unknown layout.
     """
     import matplotlib as mpl
 
     token = _OWN.set(shades(labs))
     try:
-        with mpl.rc_context(fname=Path(__file__).parent.parent / "mplstyle"):
+        with laid_out(layout), mpl.rc_context(fname=Path(__file__).parent.parent / "mplstyle"):
             yield
     finally:
         _OWN.reset(token)

@@ -38,7 +38,7 @@ def draw(tables: Tables, scene: Scene) -> Drawings:
     draw_lines(right, rent, ORDER["bloc"], scene, Look(dollars, short=True))
     for axes, head in ((left, "In place, H100e"), (right, "Rent of an H100e-hour")):
         axes.set_title(head, pad=72 * STRIP - 2)
-    event_marks([left], [event for event in scene.events if event.kind != "release"], rows=ROWS)
+    event_marks([left, right], [event for event in scene.events if event.kind != "release"], rows=ROWS)
     yield Drawing("compute", sheet.figure, tidy(pd.concat([stock, whole, rent])), title)
 
 

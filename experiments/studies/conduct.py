@@ -66,7 +66,7 @@ def figures_made(paths: Iterable[Path], *, quiet: bool) -> None:
     found = [path for path in paths if path.suffix == ".png"]
     if found and not quiet:
         names = ", ".join(path.stem for path in found)
-        sys.stdout.write(f"figures: {found[0].parent} (PNG, SVG and CSV of {names})\n")
+        sys.stdout.write(f"figures: {found[0].parent} (PNG, SVG, PDF and CSV of {names})\n")
 
 
 def notes_of(plan: Plan) -> list[str]:

@@ -113,7 +113,7 @@ def test_attributions_and_games_say_their_finding(comparison):
 def test_a_comparison_writes_its_tables_beside_its_figures(tmp_path):
     only = {"regret": tables()["regret"], "game": tables()["game"].iloc[:0]}
     made = comparison_figures(only, SCENE, tmp_path, {"run": "1a2b3c4d"}, measures=[], dates=[])
-    assert [path.name for path in made] == ["regret.png", "regret.svg", "regret.csv"]
+    assert [path.name for path in made] == ["regret.png", "regret.svg", "regret.pdf", "regret.csv"]
     assert read_provenance(tmp_path / "regret.svg")["run"] == "1a2b3c4d"
     pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "regret.csv").drop(columns="never_worst"), only["regret"])
 

@@ -56,7 +56,7 @@ def test_a_sweep_of_policies_leaves_figures_with_text_data_and_provenance(polici
     made = sweep_figures(policies, tmp_path)
     names = {path.stem for path in made}
     assert names == {f"fans_{SHARE}", "small_multiples"}
-    assert {path.suffix for path in made} == {".png", ".svg", ".csv"}
+    assert {path.suffix for path in made} == {".png", ".svg", ".pdf", ".csv"}
     for path in made:
         if path.suffix != ".csv":
             assert read_provenance(path)["run"] == policies.plan["plan"]

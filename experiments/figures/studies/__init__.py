@@ -1,4 +1,4 @@
-"""Figures of studies of many runs: each as PNG and SVG, with its data beside it as CSV and provenance inside.
+"""Figures of studies of many runs: each as PNG, SVG and PDF, with its data beside it as CSV and provenance inside.
 
 ``sweep_figures`` draws what a study can have, from its plan: fans, small multiples, heat maps, scatters, response
 curves. ``comparison_figures`` draws tidy tables of effects: differences over time, dots, regret, attribution, game.

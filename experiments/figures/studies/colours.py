@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.figures.studies.look import tick
-from experiments.figures.style import INK, WIDTH
+from experiments.figures.style import INK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,7 +76,7 @@ def colour_bar(sheet: Sheet, panels: Sequence[Axes], colours: Colours, scale: Sc
     boxes = [panel.get_position() for panel in panels]
     right, top = max(box.x1 for box in boxes), max(box.y1 for box in boxes)
     tall = min(MOST / sheet.height, top - min(box.y0 for box in boxes))
-    axes = sheet.figure.add_axes((right + 0.14 / WIDTH, top - tall, BAR / WIDTH, tall))
+    axes = sheet.figure.add_axes((right + 0.14 / sheet.width, top - tall, BAR / sheet.width, tall))
     ramp = np.linspace(colours.low, colours.high, 128)
     axes.imshow(
         ramp[:, None], aspect="auto", origin="lower", extent=(0, 1, colours.low, colours.high), cmap=colours.map,

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.figures import save
+from experiments.figures import FORMATS, save
 from experiments.figures.frames import Drawing
-from experiments.figures.studies import attribution, difference, dots, game, regret
+from experiments.figures.layout import check_layouts
+from experiments.figures.studies import attribution, difference, dots, game, regret, winners
 from experiments.figures.studies.tables import COLUMNS, check, pick, plain
 from experiments.figures.style import house
 from sim.errors import InputError, Problem, nearest
@@ -27,29 +28,35 @@ def comparison_figures(
     *,
     measures: Sequence[str],
     dates: Sequence[str],
+    layouts: Sequence[str] = ("memo",),
+    formats: Sequence[str] = FORMATS,
 ) -> list[Path]:
-    """Draw the figures of a comparison: PNG, SVG and CSV of each.
+    """Draw the figures of a comparison: each in each layout and format, and its data as CSV.
 
     Args:
-        tables: ``effects``, ``regret``, ``attribution``, ``game``, with the columns of `tables.COLUMNS`; a table that
-            is not there, or is empty, has no figure.
+        tables: ``effects``, ``regret``, ``attribution``, ``game``, ``actors``, with the columns of `tables.COLUMNS`; a
+            table that is not there, or is empty, has no figure.
         scene: what the figures say about the study (`scene.scene_of`).
         folder: where they go.
         stamp: what the files carry (`scene.stamp_of`).
         measures: of ``effects`` and ``attribution`` that are drawn.
         dates: months of dots and attributions, YYYY-MM.
+        layouts: names of `experiments.figures.layout.LAYOUTS`.
+        formats: suffixes.
 
     Returns:
         The files.
 
     Raises:
-        InputError: unknown tables, missing columns, measures or months that a table does not have.
+        InputError: unknown tables, missing columns, measures or months that a table does not have; an unknown layout.
     """
-    made: list[Path] = []
-    with house(scene.labs):
-        for drawing in drawings(tables, scene, measures, dates):
-            made += save(drawing, Path(folder), stamp)
-    return made
+    check_layouts(layouts)
+    made: dict[Path, None] = {}
+    for layout in layouts:
+        with house(scene.labs, layout):
+            for drawing in drawings(tables, scene, measures, dates):
+                made |= dict.fromkeys(save(drawing, Path(folder), stamp, formats))
+    return list(made)
 
 
 def drawings(
@@ -75,6 +82,8 @@ def drawings(
         yield from attribution.draw(table[table["measure"].astype(str).isin(list(measures))], scene, dates)
     if "game" in there:
         yield game.draw(there["game"], scene)
+    if "actors" in there:
+        yield from winners.draw(there["actors"], scene, dates)
 
 
 def _known(tables: Mapping[str, Any]) -> None:

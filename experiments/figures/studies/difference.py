@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.figures.frames import Drawing
+from experiments.figures.layout import columns
 from experiments.figures.marks import MID
 from experiments.figures.studies.dots import LONE
 from experiments.figures.studies.look import (
@@ -80,14 +81,14 @@ def _figure(
 ) -> Figure:
     whole = effect_limits([curve[["mean", "t_low", "t_high"]] for curve in curves.values()], quantity)
     scale = quantity.change(whole)
-    cols = COLUMNS.get(len(curves), 3)
+    cols = columns(len(curves), COLUMNS.get(len(curves), 3), (1.7, TALL + 0.6))
     grid = Grid(-(-len(curves) // cols), cols, TALL, left=0.5)
     months = list(next(iter(curves.values())).index)
     text = f"{quantity.meaning}: paired difference from the baseline, same seeds, {scale.unit or quantity.unit}"
     text += f"; future {pretty(where)}" if where else ""
     known = any(np.isfinite(curve["t_low"]).any() for curve in curves.values())
     what = "mean; band: 95\u00a0% t interval" if known else LONE
-    text += f". Line, and number in {months[-1]}: {what}; pale: history"
+    text += f". Line, and number in {months[-1]}: {what}"
     text += "; triangle: policy begins" if any(scene.marks(name) for name in curves) else ""
     text += handover_said(scene) + (f"; the {len(curves)} largest of {count} policies" if count > len(curves) else "")
     names = [f"{pretty(name)}: {_number(quantity, curve)}" for name, curve in curves.items()]
@@ -95,7 +96,7 @@ def _figure(
     for number, (panel, (name, curve)) in enumerate(zip(panels, curves.items(), strict=True)):
         _panel(panel, curve, scene)
         panel.set_ylim(*whole)
-        timeline(panel, scene, pale_history=True)
+        timeline(panel, scene)
         policy_dates(panel, scene.marks(name), scene)
         scale_axis(panel, scale, signed=True)
         panel.tick_params(labelleft=number % cols == 0)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.figures.frames import Drawing
+from experiments.figures.layout import current
 from experiments.figures.studies.look import SLATE, effect_limits, scale_axis
 from experiments.figures.studies.page import Grid, page
 from experiments.figures.studies.sample import CLOSE, Effect
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from experiments.figures.studies.scene import StudyScene
 
 ROW, NAME, LONGEST = 0.165, 6.6, 2.1
-COLUMNS = 3
+COLUMNS, SLIDE_ROWS = 3, 18
 MARKS = "Dot: mean; bar: 95\u00a0% interval; hollow: it holds zero"
 LONE = "one pair of runs, which has no interval"
 
@@ -47,18 +48,20 @@ def draw(effects: pd.DataFrame, scene: StudyScene, dates: Sequence[str]) -> Iter
         order = sorted(policies, key=lambda name: -np.nan_to_num(at_end[name].mean, nan=-np.inf))
         whole = effect_limits([[[e.mean, e.low, e.high] for e in table.values()]], quantity)
         title = _title(quantity, dates[-1], {name: at_end[name] for name in order}, whole)
-        figure = _figure(title, quantity, table, order, dates, whole, where, scene)
+        drawn = _largest(order, at_end, current().either(len(order), SLIDE_ROWS))
+        figure = _figure(title, quantity, table, drawn, dates, whole, where, scene, len(order) - len(drawn))
         data = found[found["policy"].astype(str).isin(order)].reset_index(drop=True)
         yield Drawing(file_name("dots", quantity.name, where), figure, data, title)
 
 
 def _figure(
     title: str, quantity: Quantity, table: dict[tuple[str, str], Effect], order: Sequence[str], dates: Sequence[str],
-    whole: tuple[float, float], where: str, scene: StudyScene,
+    whole: tuple[float, float], where: str, scene: StudyScene, left_out: int = 0,
 ) -> Figure:  # fmt: skip
     scale = quantity.change(whole)
     text = f"{quantity.meaning}: paired difference from the baseline, same seeds, {scale.unit or quantity.unit}"
     text += (f"; future {pretty(where)}" if where else "") + f". {marks(table.values())}; sorted by {dates[-1]}"
+    text += f"; {left_out} policies with less effect left out" if left_out else ""
     cols = min(COLUMNS, len(dates))
     left = min(max(text_width(pretty(name), NAME) for name in order), LONGEST) + 0.16
     grid = Grid(-(-len(dates) // cols), cols, ROW * len(order) + 0.08, left=left, right=0.2, gap=(0.2, 0.3))
@@ -69,6 +72,13 @@ def _figure(
             if (name, date) in table:
                 dot(panel, place, table[name, date])
     return sheet.figure
+
+
+def _largest(order: Sequence[str], at_end: dict[str, Effect], most: int) -> list[str]:
+    """Return the policies with the largest effect at the last date, ``most`` of them, in their order."""
+    size = {name: abs(np.nan_to_num(at_end[name].mean)) for name in order}
+    kept = set(sorted(order, key=lambda name: -size[name])[:most])
+    return [name for name in order if name in kept]
 
 
 def marks(effects: Iterable[Effect]) -> str:

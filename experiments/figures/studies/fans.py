@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.figures.frames import Drawing
+from experiments.figures.layout import columns
 from experiments.figures.marks import MID
 from experiments.figures.studies.look import (
     FROM_ZERO,
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 COLS, ROWS = 4, 6
 """Panels of a page at most."""
 WIDEST = 6
-TALL, TALLER = 1.05, 1.5
+TALL, TALLER, LEAST = 1.05, 1.5, 0.95
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def _page(
     what: tuple[Quantity, str], scene: StudyScene,
 ) -> Sheet:  # fmt: skip
     cols = _columns([fan.arm for fan in drawn])
-    grid = Grid(-(-len(drawn) // cols), cols, TALL if len(drawn) > 2 * COLS else TALLER)
+    grid = Grid(-(-len(drawn) // cols), cols, TALL if len(drawn) > 2 * COLS else TALLER, least=LEAST)
     scale = what[0].level(whole)
     names = [f"{fan.arm.tag}: {scale.text(float(fan.band['q50'].iloc[-1]))}" for fan in drawn]
     sheet, panels = page(title, _text(drawn, base[1], what, whole, scene), scene, grid, names)
@@ -135,8 +136,9 @@ def _columns(arms: Sequence[Arm]) -> int:
     first = [arm.labels[0] for arm in arms if len(arm.labels) > 1]
     across = first.count(first[0]) if first else 0
     if 2 <= across <= WIDEST and len(first) == across * len(set(first)):
-        return across
-    return {1: 1, 3: 3, 5: 3, 6: 3, 9: 3}.get(len(arms), 2 if len(arms) <= COLS else COLS)
+        return columns(len(arms), across, (1.3, TALL + 0.55))
+    memo = {1: 1, 3: 3, 5: 3, 6: 3, 9: 3}.get(len(arms), 2 if len(arms) <= COLS else COLS)
+    return columns(len(arms), memo, (1.3, TALL + 0.55))
 
 
 def _fan(axes: Axes, band: pd.DataFrame, base: pd.DataFrame | None, colour: str) -> None:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from experiments.figures.frames import Drawing
-from experiments.figures.sheet import EDGE
+from experiments.figures.sheet import EDGE, inches
 from experiments.figures.studies.dots import LONE
 from experiments.figures.studies.page import Grid, page
 from experiments.figures.studies.sample import Effect
 from experiments.figures.studies.tables import effect_of
 from experiments.figures.studies.words import Quantity, Scale, listed, pretty, sentence
-from experiments.figures.style import GREY, INK, WIDTH, text_width, wrap
+from experiments.figures.style import GREY, INK, text_width, wrap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,7 +68,7 @@ def _table(axes: Axes, cells: Cells, rows: list[str], columns: list[str], sides:
     axes.set_axis_off()
     axes.set_xlim(0, len(columns))
     axes.set_ylim(len(rows), 0)
-    room = (WIDTH - LEFT - 0.08) / len(columns)
+    room = inches(axes)[0] / len(columns)
     size = _size(cells, sides, scale, room)
     for x, name in enumerate(columns):
         text = "\n".join(wrap(pretty(name), 6.6, room - 0.06, bold=True)[:3])

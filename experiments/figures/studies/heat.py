@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.figures.frames import Drawing
+from experiments.figures.layout import columns, current
 from experiments.figures.sheet import inches
 from experiments.figures.studies.colours import Colours, colour_bar
 from experiments.figures.studies.factors import FactorText, axis_words, levels_of
@@ -110,10 +111,12 @@ def _sheet(
     wide, tall = len(levels[0]), len(levels[1])
     left = 0.42 + max(text_width(number(level), 7) for level in levels[1])
     room = (CELL if wide * tall <= MOST_NUMBERS else BARE) * wide + 0.16
-    cols = max(1, min(3, len(names), int((6.3 - left - RIGHT + 0.16) / room)))
+    fitting = int((current().width - left - RIGHT + 0.16) / room)
+    high = min(max(ROW * tall, 1.1), 3.6)
+    cols = columns(len(names), max(1, min(3, len(names), fitting)), (room + 0.3, high + 0.5), 6)
     words = axis_words(*pair)
     below = 0.13 * (words.count("\n") + 1)
-    grid = Grid(-(-len(names) // cols), cols, min(max(ROW * tall, 1.1), 3.6), left, RIGHT, (0.16, 0.26), below=below)
+    grid = Grid(-(-len(names) // cols), cols, high, left, RIGHT, (0.16, 0.26), below=below, least=room - 0.16)
     sheet, panels = page(title, text, scene, grid, names if len(names) > 1 else [])
     for place, panel in enumerate(panels):
         mine = [cell for cell in cells if cell.panel == place]

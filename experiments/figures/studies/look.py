@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.figures.apart import DASHES, ink
 from experiments.figures.marks import LABEL_GAP, MID, month_axis
 from experiments.figures.sheet import inches
 from experiments.figures.studies.words import Quantity, Scale, listed, number
@@ -21,17 +22,16 @@ if TYPE_CHECKING:
     from experiments.figures.frames import Event
     from experiments.figures.studies.scene import StudyScene
 
-DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.4, 1.2, 1.4)), (0, (8, 2)), (0, (2.5, 1)))
 MARKERS = ("o", "s", "^", "D", "v", "P")
 SLATE = "#3D5A73"
 """What has no colour of its own."""
 LINE_ROOM = 1.22
 FROM_ZERO = ("share", "M$/mo", "H100e", "H100e/mo", "$/H100e")
 """Units of levels whose axis begins at zero."""
-YEAR_ROOM = 0.2
-"""Inches that a year needs for its label."""
 BEAT = 4.0
 """Points of a dash where curves that coincide take turns."""
+PALER = 0.55
+"""White over what all policies share."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def side_labels(axes: Axes, labels: Sequence[Label], width: float, size: float =
     x = 1 + LABEL_GAP / wide
     for label, text, true, place in zip(labels, texts, wanted, packed(wanted, heights, -0.06, 1.0), strict=True):
         axes.text(
-            x, place, text, transform=axes.transAxes, va="center", ha="left", size=size, color=label.colour,
+            x, place, text, transform=axes.transAxes, va="center", ha="left", size=size, color=ink(label.colour),
             weight="bold", linespacing=1.1,
         )  # fmt: skip
         if abs(place - true) > 0.035:
@@ -138,30 +138,20 @@ def cut_said(tables: Sequence[pd.DataFrame], whole: tuple[float, float], scene: 
     return f"; axes fit the months from {focus(tables[0], scene, unit).index[0]}" if over else ""
 
 
-def timeline(axes: Axes, scene: StudyScene, *, short: bool = True, pale_history: bool = False) -> None:
-    """Scale the x axis to the window of the scene, and draw the hand-over line; history may lie under a veil."""
+def timeline(axes: Axes, scene: StudyScene, *, short: bool = True) -> None:
+    """Scale the x axis to the window of the scene, and draw the hand-over line; history lies under a veil."""
     first, last = scene.window
     month_axis(axes, replace(scene, first=first, last=last, handover=None), short=short)
-    _thin_years(axes)
     if scene.handover is not None and first <= scene.handover < last:
         start = scene.handover + 1
-        if pale_history:
-            axes.axvspan(first, start, color="white", alpha=0.6, zorder=3, lw=0)
+        axes.axvspan(first, start, color="white", alpha=PALER, zorder=3, lw=0)
         axes.axvline(start, color=INK, lw=0.7, ls=(0, (4, 2)), zorder=2.2)
 
 
-def _thin_years(axes: Axes) -> None:
-    """Leave every second year without a label where labels would touch."""
-    places = list(axes.get_xticks(minor=True))
-    first, end = axes.get_xlim()
-    if len(places) > 1 and inches(axes)[0] * 12 / (end - first) < YEAR_ROOM:
-        texts = [label.get_text() for label in axes.get_xticklabels(minor=True)]
-        axes.set_xticks(places[::2], texts[::2], minor=True)
-
-
 def handover_said(scene: StudyScene) -> str:
-    """Return what the subtitle says of the dashed line; nothing where there is none."""
-    return "" if scene.handover is None else f"; dashed: hand-over {month_name(scene.handover)}"
+    """Return what the subtitle says of the dashed line and what is left of it; nothing where there is no line."""
+    said = "" if scene.handover is None else f"; pale: history; dashed: hand-over {month_name(scene.handover)}"
+    return said if scene.handover is not None and scene.window[0] <= scene.handover < scene.window[1] else ""
 
 
 def policy_dates(axes: Axes, events: Iterable[Event], scene: StudyScene) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.figures.frames import Drawing
+from experiments.figures.layout import current
 from experiments.figures.marks import MID
 from experiments.figures.studies.look import (
     FROM_ZERO,
@@ -44,6 +45,8 @@ SHOWN = ("cn_token_share_outside_cn", "us_token_share", "open_token_share", "us_
 LEVELS = ("cn_token_share_outside_cn", "gap_months")
 """What the title says of a single arm, beside the measure that is asked for."""
 TALL, RIGHT, GAP = 1.36, 1.12, (1.42, 0.3)
+LOW, LEAST = 1.25, 1.3
+"""Inches of a panel on a slide: height, and width at least."""
 SIZE = 5.9
 
 
@@ -106,7 +109,8 @@ def draw(
     text = _text(scene, arms, strong, f"{what}; {where}" if where else what) + max(
         (p.cut(scene) for p in panels), key=len
     )
-    grid = Grid(3, 2, TALL, left=0.42, right=RIGHT, gap=GAP)
+    rows, cols = current().either((3, 2), (2, 3))
+    grid = Grid(rows, cols, current().either(TALL, LOW), left=0.42, right=RIGHT, gap=GAP, least=LEAST)
     sheet, axes = page(title, text, scene, grid, [panel.head for panel in panels], RIGHT)
     for place, panel in zip(axes, panels, strict=True):
         _panel(place, panel, arms, strong, scene)
@@ -119,7 +123,7 @@ def _text(scene: StudyScene, arms: Sequence[Arm], strong: Sequence[int], what: s
     several = any(len(arm.rows) > 1 for arm in arms)
     text = f"Line: median; band: middle 50\u00a0% of the runs{what}" if several else f"Line: the one run{what}"
     text += "; grey: before the curves part" if len(arms) > 1 else ""
-    text += f"; pale: {pale} arms with less effect, see the CSV" if pale else ""
+    text += f"; light grey: {pale} arms with less effect, see the CSV" if pale else ""
     text += "; triangles: policies begin" if any(scene.marks(arm.policy) for arm in arms) else ""
     return text + handover_said(scene)
 

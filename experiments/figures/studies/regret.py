@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.figures.frames import Drawing
+from experiments.figures.layout import columns, current
 from experiments.figures.sheet import inches
 from experiments.figures.studies.colours import Colours, colour_bar
 from experiments.figures.studies.page import Grid, page
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from experiments.figures.studies.scene import StudyScene
 
 ROW, CELL, RIGHT, LONGEST = 0.25, 0.5, 0.56, 2.1
+SLIDE_ROWS = 14
+"""Policies of a slide at most, those with least regret where they have most."""
 NUMBER, SMALL, NAME = 6.4, 5.2, 6.4
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 SCORE = Quantity("regret", "Regret", "score")
@@ -41,22 +44,26 @@ def draw(table: pd.DataFrame, scene: StudyScene) -> Drawing | None:
     futures, objectives = (list(dict.fromkeys(table[key])) for key in ("future", "objective"))
     peak = table.groupby("policy", sort=False)["mean"].max().sort_values(kind="stable")
     order, best = [str(name) for name in peak.index], never_worst(table)
+    drawn = order[: current().either(len(order), SLIDE_ROWS)]
     colours, scale = Colours.of(np.append(table["mean"].to_numpy(float), 0.0)), SCORE.level(table["mean"])
     title = _title(table, peak, best, scale)
     text = (
         "Regret: score of the best policy of the same run less its own. Number and colour: mean over runs; below: the"
     )
     text += " largest of any run; frame: least of its column; bold: never the worst of a column"
-    left = min(max(text_width(pretty(name), NAME, bold=True) for name in order), LONGEST) + 0.16
-    cols = max(1, min(len(futures), int((6.3 - left - RIGHT + 0.16) / (CELL * len(objectives) + 0.16))))
+    text += f"; {len(order) - len(drawn)} policies with more regret left out" if len(drawn) < len(order) else ""
+    left = min(max(text_width(pretty(name), NAME, bold=True) for name in drawn), LONGEST) + 0.16
+    room = CELL * len(objectives) + 0.16
+    memo = max(1, min(len(futures), int((current().width - left - RIGHT + 0.16) / room)))
+    cols = columns(len(futures), memo, (room + 0.4, ROW * len(drawn) + 0.5))
     rows = -(-len(futures) // cols)
-    grid = Grid(rows, cols, ROW * len(order), left, RIGHT, (0.16, 0.42), below=0.12)
+    grid = Grid(rows, cols, ROW * len(drawn), left, RIGHT, (0.16, 0.42), below=0.12, least=room - 0.16)
     sheet, panels = page(title, text, scene, grid, [pretty(name) for name in futures] if len(futures) > 1 else [])
     for place, (panel, future) in enumerate(zip(panels, futures, strict=True)):
-        _panel(panel, table[table["future"] == future], order, objectives, colours, scale)
-        panel.set_yticks(np.arange(len(order)) + 0.5, [pretty(name) for name in order], size=NAME)
+        _panel(panel, table[table["future"] == future], drawn, objectives, colours, scale)
+        panel.set_yticks(np.arange(len(drawn)) + 0.5, [pretty(name) for name in drawn], size=NAME)
         panel.tick_params(labelleft=place % cols == 0, length=0)
-        for name, label in zip(order, panel.get_yticklabels(), strict=False):
+        for name, label in zip(drawn, panel.get_yticklabels(), strict=False):
             label.set_fontweight("bold" if name in best else "normal")
     colour_bar(sheet, panels, colours, scale)
     return Drawing("regret", sheet.figure, table.assign(never_worst=table["policy"].isin(best)), title)
@@ -89,7 +96,7 @@ def _panel(
     heads = ["\n".join(wrap(pretty(name), 6.4, room)) for name in objectives]
     axes.set_xticks(np.arange(len(objectives)) + 0.5, heads, size=6.4)
     pairs = np.stack([mean.to_numpy(float), worst.to_numpy(float)], axis=-1)
-    least = mean.min().to_numpy(float)
+    least = table.groupby("objective")["mean"].min().reindex(objectives).to_numpy(float)
     for x in range(len(objectives)):
         for y in range(len(order)):
             _cell(axes, x, y, pairs[y, x], colours, scale)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.figures.frames import Drawing
+from experiments.figures.layout import current
 from experiments.figures.studies.factors import FactorText, levels_of, positions
 from experiments.figures.studies.look import (
     MARKERS,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from experiments.figures.studies.scene import StudyScene
 
-TALL, LABELS, SIZE = 1.55, 1.12, 6.0
+TALL, LOW, LABELS, SIZE = 1.55, 1.15, 1.12, 6.0
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def draw(
     shown = [curve for curve in curves if curve.arm < len(ARMS)]
     title, text = _title(quantity, curves, factors, arms, months[-1]), _text(quantity, shown, factors, arms, sample)
     right = LABELS if len(arms) > 1 else 0.2
-    grid = Grid(len(factors), len(months), TALL, 0.5, right, (0.2, 0.62), below=0.3)
+    grid = Grid(len(factors), len(months), current().either(TALL, LOW), 0.5, right, (0.2, 0.62), below=0.3)
     unit = quantity.change([gap.mean for curve in shown for gap in curve.effects]).unit or quantity.unit
     heads = [month if at else f"{month}, {unit}" for _ in factors for at, month in enumerate(months)]
     sheet, panels = page(title, text, scene, grid, heads)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.figures.frames import Drawing
+from experiments.figures.layout import columns
 from experiments.figures.sheet import inches
 from experiments.figures.studies.colours import Colours, colour_bar
 from experiments.figures.studies.factors import FactorText, axis_words, levels_of, positions
@@ -63,7 +64,7 @@ def _two(
     values = np.concatenate([table["mean"].to_numpy() for table in tables])
     colours, scale = Colours.of(values), quantity.level(values)
     title = _title(quantity, month, tables, factors)
-    cols = 2 if len(arms) == 4 else min(COLS, len(arms))
+    cols = columns(len(arms), 2 if len(arms) == 4 else min(COLS, len(arms)), (1.9, TALL + 0.5))
     words = axis_words(factors[0], factors[1])
     below = 0.13 * (words.count("\n") + 1)
     grid = Grid(-(-len(arms) // cols), cols, TALL, 0.62, RIGHT, (0.2, 0.26), below=below)
@@ -84,7 +85,7 @@ def _many(
 ) -> Drawing:  # fmt: skip
     order = sorted(factors, key=lambda factor: -abs(_rank(tables[0], factor)))
     chosen = order[:MOST]
-    cols = min(COLS, len(chosen))
+    cols = columns(len(chosen), min(COLS, len(chosen)), (1.5, 2.0))
     whole = limits([table["mean"] for table in tables])
     scale = quantity.level(whole)
     text = f"{quantity.meaning}, {scale.unit}: mean over the runs of each point of the design; number: rank correlation"

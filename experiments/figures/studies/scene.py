@@ -33,7 +33,6 @@ class StudyScene(Scene):
         runs: finished runs.
         draws: number of parameter draws; 0 for the parameters as given.
         failed, missing: runs that failed, and runs of the plan that are not there.
-        made: day on which the last run was made, YYYY-MM-DD; empty if nobody knows.
         starts: policy -> its dated marks.
     """
 
@@ -42,7 +41,6 @@ class StudyScene(Scene):
     draws: int = 0
     failed: int = 0
     missing: int = 0
-    made: str = ""
     starts: tuple[tuple[str, tuple[Event, ...]], ...] = ()
 
     @property
@@ -63,8 +61,12 @@ class StudyScene(Scene):
     def source(self) -> str:
         """Return the source line at the foot of a figure."""
         dates = f"{month_name(self.first)} to {month_name(self.last)}"
-        day = f" · run on {self.made}" if self.made else ""
-        return f"OpenGambit {self.version} · study {self.run} · {self.study} · simulated {dates}{day}"
+        return f"OpenGambit {self.version} · study {self.run} · {self.study} · simulated {dates}{self.day}"
+
+    @property
+    def projected(self) -> str:
+        """Nothing: figures of studies say themselves what the dashed line is."""
+        return ""
 
     def marks(self, policy: str) -> tuple[Event, ...]:
         """Return the dated marks of a policy."""

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.figures import save
+from experiments.figures import FORMATS, save
 from experiments.figures.frames import Drawing
+from experiments.figures.layout import check_layouts
 from experiments.figures.studies import fans, heat, multiples, response, scatter
 from experiments.figures.studies.factors import FactorText, levels_of, undated
 from experiments.figures.studies.sample import Arm, Sample
@@ -124,30 +125,35 @@ def is_grid(study: Study) -> bool:
 
 
 def sweep_figures(
-    study: Study, folder: Path, *, measure: str = "cn_token_share_outside_cn", months: Sequence[str] | None = None
-) -> list[Path]:
-    """Draw the figures that a study can have: PNG, SVG and CSV of each.
+    study: Study, folder: Path, *, measure: str = "cn_token_share_outside_cn", months: Sequence[str] | None = None,
+    layouts: Sequence[str] = ("memo",), formats: Sequence[str] = FORMATS,
+) -> list[Path]:  # fmt: skip
+    """Draw the figures that a study can have: each in each layout and format, and its data as CSV.
 
     Args:
         study: finished or not.
         folder: where they go.
         measure: headline measure of the figures that show one.
         months: of heat maps, scatters and response curves, YYYY-MM (default: the last, and one half way).
+        layouts: names of `experiments.figures.layout.LAYOUTS`.
+        formats: suffixes.
 
     Returns:
         The files.
 
     Raises:
-        InputError: an unknown measure or month, a damaged shard, or no finished run.
+        InputError: an unknown measure, month or layout, a damaged shard, or no finished run.
     """
     Quantity.of(measure)
+    check_layouts(layouts)
     sweep = Sweep.of(study)
     chosen = _months(sweep, months, measure)
-    stamp, made = stamp_of(study), []
-    with house():
-        for drawing in drawings(sweep, measure, chosen):
-            made += save(drawing, Path(folder), stamp)
-    return made
+    stamp, made = stamp_of(study), dict[Path, None]()
+    for layout in layouts:
+        with house(layout=layout):
+            for drawing in drawings(sweep, measure, chosen):
+                made |= dict.fromkeys(save(drawing, Path(folder), stamp, formats))
+    return list(made)
 
 
 def drawings(sweep: Sweep, measure: str, months: Sequence[str]) -> Iterator[Drawing]:

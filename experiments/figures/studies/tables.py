@@ -23,9 +23,13 @@ COLUMNS = {
     "regret": ("objective", "future", "policy", "mean", "worst"),
     "attribution": ("policy", "part", "kind", "measure", "unit", "month", "mean", "low", "high"),
     "game": ("row", "column", "side", "mean", "low", "high", "best"),
+    "actors": (
+        "policy", "future", "group", "actor", "bloc", "measure", "unit", "month", "n", "mean", "t_low", "t_high", "p",
+        "zero_share",
+    ),
 }  # fmt: skip
 NUMBERS = (
-    "mean", "t_low", "t_high", "low", "high", "boot_low", "boot_high", "sign_agreement", "zero_share", "worst",
+    "mean", "t_low", "t_high", "low", "high", "boot_low", "boot_high", "sign_agreement", "zero_share", "worst", "p",
 )  # fmt: skip
 KINDS = ("alone", "together", "interaction", "through", "rest")
 """Kinds of parts of an attribution, in the order of the figure."""

@@ -1,0 +1,1 @@
+"""Pages of ``docs/`` that commands make: the questions and the gallery of figures."""
