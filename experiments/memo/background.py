@@ -133,7 +133,7 @@ def _facts(material: Material) -> Iterator[tuple[str, str]]:
     yield "Run ids", _ids(material)
     yield "Seeds", _seeds(plan["seeds"])
     yield "OpenGambit", str(record.get("version", "?"))
-    yield "Code and data of the model", f"{str(plan['code'])[:12]}, {str(plan['data'])[:12]}"
+    yield "Model", f"code {str(plan['code'])[:12]}, data {str(plan['data'])[:12]}"
     git = record.get("git")
     if isinstance(git, dict) and git.get("sha"):
         yield "Revision", str(git["sha"])[:12] + (", with changes that were not committed" if git.get("dirty") else "")

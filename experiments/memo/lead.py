@@ -28,10 +28,10 @@ def direction(material: Material) -> str:
     """Return what the policies do to the headline measure at the last date."""
     main, rest = material.main, material.ranked[1:]
     given = f"Conditional on {material.condition()}, "
-    first = f"{given}{claim(main, material)}"
+    first = f"{given}{claim(main, material)}{earlier(main, material)}"
     if not rest:
         return f"{first}."
-    said = [short(line) for line in rest[:OTHERS]]
+    said = [f"{short(line)}{earlier(line, material)}" for line in rest[:OTHERS]]
     more = len(rest) - len(said)
     tail = f"; {material.ledger.count(more, 'policies')} more are in the table" if more > 0 else ""
     return f"{first}; {listed(said, OTHERS + 1)}{tail}."
@@ -63,6 +63,19 @@ def claim(line: Line, material: Material) -> str:
         f"{line.interval(signed=False)}), from {line.level('baseline_mean')} under {material.baseline} to "
         f"{line.level('policy_mean')}"
     )
+
+
+def earlier(line: Line, material: Material) -> str:
+    """Return the last date at which an effect was clear that is not at the last one, as a clause; nothing if none."""
+    if line.clear:
+        return ""
+    where = {"policy": str(line["policy"]), "measure": str(line["measure"]), "future": str(line["future"])}
+    found = [row for row in material.lines("headline", **where) if row.clear and row.month < line.month]
+    if not found:
+        return ""
+    row = found[-1]
+    verb = "raises" if row.rises else "lowers"
+    return f", while in {row.month} it {verb} it by {row.size()} ({row.interval(signed=False)})"
 
 
 def _missed(line: Line, material: Material) -> str:

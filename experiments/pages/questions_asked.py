@@ -54,7 +54,7 @@ QUESTIONS = (
     Question("quota", CHIPS, "which export quota matters: none, 24,000 or 96,000 H100e a month",
              f"sweep lever.chip_export_quota.US.CN=0,24000,96000@2027-01 measure=gap_months horizon=2030-12 {PAIRS}",
              "response", "--measure gap_months",
-             "China's own import limit of the record stays: a quota can only bind below it."),
+             "China's own import limit of the record stays in force beside the quota."),
     Question("h200", CHIPS, "what H200 exports do to the lead and to China's own chips",
              f"compare 'policies=[h200_exports]' headline=self_sufficiency {PAIRS}"),
     Question("smuggling", CHIPS, "what it is worth to stop smuggled chips",
