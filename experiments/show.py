@@ -75,7 +75,9 @@ def _inside(path: Path) -> dict[str, Any]:
     }  # fmt: skip
     reader = readers.get(path.suffix.lower())
     text = reader(path) if reader else None
-    return dict(json.loads(text)) if text else {}
+    record = dict(json.loads(text)) if text else {}
+    texts = {key: record[key] for key in ("seeds", "git") if isinstance(record.get(key), str)}
+    return record | {key: json.loads(text) for key, text in texts.items()}
 
 
 def _beside(path: Path) -> dict[str, Any]:

@@ -26,6 +26,7 @@ def draw(found: Compared) -> list[Path]:
     """Draw the overview and what the tables have, into the study folder; return the files."""
     from experiments.figures import save
     from experiments.figures.studies import comparison_figures, overview, scene_of, stamp_of
+    from experiments.figures.studies.words import at_level
     from experiments.figures.style import house
 
     spec = found.spec
@@ -34,9 +35,10 @@ def draw(found: Compared) -> list[Path]:
     dates = spec.dates or (str(found.tables["effects"]["month"].iloc[-1]),)
     folder = found.study.folder / FIGURES
     scene, stamp = scene_of(found.study), stamp_of(found.study)
-    with house(scene.labs):
-        made = [path for drawing in overview.draw(found, scene) for path in save(drawing, folder, stamp)]
-    return made + comparison_figures(tables(found), scene, folder, stamp, measures=measures, dates=dates)
+    with at_level(spec.level):
+        with house(scene.labs):
+            made = [path for drawing in overview.draw(found, scene) for path in save(drawing, folder, stamp)]
+        return made + comparison_figures(tables(found), scene, folder, stamp, measures=measures, dates=dates)
 
 
 def tables(found: Compared) -> dict[str, pd.DataFrame]:

@@ -120,7 +120,7 @@ class Comparison:
         policies: named alternatives, in order.
         measures: names of ``sim.headlines``.
         headline: the measure that ``precision`` looks at.
-        dates: months ``YYYY-MM`` of the headline table.
+        dates: months ``YYYY-MM`` of the headline table, put in order.
         judged_at: month at which objectives and regret are taken; default: the last of ``dates``.
         objectives: names or paths of perspectives (``conf/objective``).
         level: of all intervals.
@@ -161,6 +161,7 @@ class Comparison:
     def __post_init__(self) -> None:
         from experiments.contrasts.spec_check import problems_of
 
+        object.__setattr__(self, "dates", tuple(sorted(self.dates)))
         object.__setattr__(self, "thresholds", tuple(Threshold(*given) for given in self.thresholds))
         object.__setattr__(self, "demands", tuple(Demand(*given) for given in self.demands))
         if problems := problems_of(self):

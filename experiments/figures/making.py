@@ -37,13 +37,16 @@ def make(subject: Subject, asked: Asked, family: Family, layout: str) -> Iterato
         InputError: what the study does not have.
         MissingMeasureError: no run has a value of what the figure shows.
     """
+    from experiments.figures.studies.sample import LEVEL
+    from experiments.figures.studies.words import at_level
     from experiments.figures.style import house
 
     mine = asked.only(family)
     if family.single:
         yield from _single(subject, mine, family.name, layout)
         return
-    with house(subject.scene.labs, layout):
+    level = subject.spec.level if subject.spec else LEVEL
+    with house(subject.scene.labs, layout), at_level(level):
         yield from MAKERS[family.name](subject, mine)
 
 

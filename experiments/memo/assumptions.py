@@ -21,6 +21,8 @@ USUAL = {
     "world": "history",
 }  # fmt: skip
 """Settings of a study that nobody changed."""
+FIRMS = 300
+"""Enterprises of the screening (`experiments.assumptions`)."""
 TOLD = ("params", "levers", "history_until", "horizon", "enterprises")
 """Settings that are told elsewhere."""
 
@@ -93,6 +95,7 @@ def _policies(material: Material) -> Iterator[str]:
         for policy in material.policies.values() if policy is not None
         for entry in policy.entries if entry.origin != "status_quo"
     ]  # fmt: skip
+    entries = list({(entry.origin, entry.key, entry.start): entry for entry in entries}.values())
     assumed = sum("A" in entry.tag.strip("[]").split() or entry.tag.strip("[]") == "A" for entry in entries)
     if entries:
         total = material.ledger.count(len(entries), "entries of the policies", one="entry", many="entries")
@@ -111,7 +114,7 @@ def _strongest(material: Material) -> Table | None:
     from experiments.memo.screening import strongest
 
     measure = material.spec.headline
-    rows = strongest(measure, STRONGEST)
+    rows = strongest(measure, STRONGEST) if material.scene.handover is not None else []
     if not rows:
         return None
     known = {info.path: info for info in catalogue()}
@@ -127,7 +130,10 @@ def _strongest(material: Material) -> Table | None:
         cells.append((f"`{row.parameter}`", _short(info.meaning if info else ""), span, text))
     first = rows[0]
     caption = f"{Quantity.of(measure).title}: the assumptions that move it most"
-    note = f"High end of the range less low end, status quo, {first.month}, {first.n} seeds, 95\u00a0% interval."
+    note = (
+        f"High end of the range less low end, status quo, {first.month}, 95\u00a0% interval. From a screening with "
+        f"{FIRMS} enterprises and {first.n} seeds, a small sample, not corrected for the number of parameters."
+    )
     return Table(caption, columns, tuple(cells), note)
 
 

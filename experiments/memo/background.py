@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from experiments.figures.studies.words import NARROW, listed, pretty, sentence
+from experiments.figures.studies.words import listed, pretty, sentence
 from experiments.info.sentences import sentence as entry_words
 from experiments.memo.blocks import Block, Bullets, Code, Heading, Pairs, Paragraph
 from experiments.memo.material import Material, names
@@ -28,8 +28,9 @@ def question(material: Material, own: str = "") -> list[Block]:
         for name in material.spec.policies if (policy := material.policies.get(name)) is not None and policy.question
     ]  # fmt: skip
     ledger, spec = material.ledger, material.spec
-    each = "each " if len(material.policy_names) > 1 else ""
-    compared = f"Compared: {names(material.policy_names)}, {each}against {material.baseline} on the same luck; "
+    told = [name for name in material.policy_names if not _joint(name, material)]
+    each = "each " if len(told) > 1 else ""
+    compared = f"Compared: {names(told)}, {each}against {material.baseline} on the same luck; "
     compared += f"measured by {material.main.noun}, at {listed(list(material.dates))}"
     others = len(spec.measures) - 1
     if others > 0:
@@ -44,8 +45,11 @@ def policies(material: Material) -> list[Block]:
     blocks: list[Block] = [Heading("The policies in words")]
     left = MOST_ENTRIES
     for name, policy in material.policies.items():
+        if name == material.spec.baseline or _joint(name, material):
+            continue
         if policy is None:
-            blocks.append(Paragraph(f"**{sentence(pretty(name))}**: its file is gone, or is not what was run."))
+            gone = "its file is not found from this folder, or is not what was run; make the memo where you compared."
+            blocks.append(Paragraph(f"**{sentence(pretty(name))}**: {gone}"))
             continue
         own = [entry for entry in policy.entries if entry.origin != BASE]
         blocks.append(Paragraph(f"**{sentence(pretty(name))}**: {policy.title or 'levers of the command line'}."))
@@ -60,13 +64,20 @@ def policies(material: Material) -> list[Block]:
     return blocks
 
 
+def _joint(name: str, material: Material) -> bool:
+    """Say whether an arm is a pair of policies of a game, which are told one by one."""
+    game = material.spec.game
+    return game is not None and name in game.cells.values() and name not in (*game.rows, *game.columns)
+
+
 def _entry(entry: Entry, material: Material) -> str:
     """Return an entry in words, with the month in which it begins."""
     words = entry_words(entry)
     undated = "From the month after the hand-over, "
     if words.startswith(undated):
         until = material.scene.handover
-        words = f"From {month_name(until + 1)}, {words.removeprefix(undated)}" if until is not None else words
+        begins = "From the first month on" if until is None else f"From {month_name(until + 1)}"
+        words = f"{begins}, {words.removeprefix(undated)}"
     return words
 
 
@@ -82,11 +93,11 @@ def method(material: Material) -> list[Block]:
     text = (
         f"OpenGambit is an agent-based model of the market for AI models: {firms} enterprises in all regions adopt, "
         f"choose and switch among the models of labs that do research, release and price under governments' policies. "
-        f"{_span(material)}. Every policy and its yardstick run with the same {seeds}{draws}: a pair shares all luck, "
-        f"so that what differs is the policy. An effect is the mean of the paired differences; the 95{NARROW}% "
-        f"interval is Student's t over one value a {unit}, and the tables hold a studentised bootstrap beside it. A "
-        f"direction is claimed only where that interval leaves out zero. Levels rest on assumed growth and funding; "
-        f"differences between policies are what the model is for. Nothing here is a forecast."
+        f"{_span(material)}. Every policy and its yardstick were planned with the same {seeds}{draws}; a pair shares "
+        f"all luck, so that what differs is the policy. An effect is the mean of the paired differences; the "
+        f"{material.level} interval is Student's t over one value a {unit}, and the tables hold a studentised "
+        "bootstrap beside it. A direction is claimed only where that interval leaves out zero. Levels rest on assumed "
+        "growth and funding; differences between policies are what the model is for. Nothing here is a forecast."
     )
     return [Heading("Method"), Paragraph(text)]
 
@@ -141,7 +152,7 @@ def _facts(material: Material) -> Iterator[tuple[str, str]]:
     told = ", ".join(f"{name} {libraries[name]}" for name in ("mesa", "numpy", "scipy", "pandas") if name in libraries)
     yield "Python", str(record.get("python", "?")) + (f"; {told}" if told else "")
     yield "Made", material.scene.made or "?"
-    yield "Numbers", "every number of the text stands in numbers.csv, with its table, row and column"
+    yield "Numbers", "every result in the text stands in numbers.csv, with its table, row and column"
 
 
 def _ids(material: Material) -> str:
@@ -174,7 +185,7 @@ def commands(material: Material) -> str:
 def _shown(folder: Path, typed: str) -> str:
     """Return the folder of the study as the command that made it would call it."""
     outputs = [word.partition("=")[2] for word in shlex.split(typed) if word.startswith("outputs=")]
-    return Path(*(outputs[-1:] or ["outputs"]), *folder.parts[-2:]).as_posix()
+    return Path(*(outputs[-1:] or ["outputs"]), *folder.resolve().parts[-2:]).as_posix()
 
 
 def joined(texts: Iterable[str]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 from experiments.contrasts.words import FEW
 from experiments.figures.studies.words import Quantity, listed, number, pretty
 from experiments.memo.blocks import Block, Bullets, Heading
@@ -59,7 +61,7 @@ def _assumptions(material: Material) -> list[str]:
         return [
             f"**Assumptions**: none of {tried} drawn parameters stands out after correction for their number; the "
             f"closest is `{top['parameter']}` (rank correlation {top.plain('rho', signed=True)}, "
-            f"{top.p_value('p_holm')})."
+            f"{top.p_value('p_holm')} after Holm)."
         ]
     said = listed([_halves(row) for row in clear[:SHOWN]])
     return [f"**Assumptions**: of {tried} drawn parameters the effect goes with {said}."]
@@ -69,14 +71,12 @@ def _halves(row: Line) -> str:
     quantity = Quantity.of(str(row["measure"]), str(row["unit"]))
     ends = (row.number("mean_low_half"), row.number("mean_high_half"))
     scale = quantity.change(ends)
-    texts = [
+    for value, column in zip(ends, ("mean_low_half", "mean_high_half"), strict=True):
         row.note(scale.bare(value, signed=True), column)
-        for value, column in zip(ends, ("mean_low_half", "mean_high_half"), strict=True)
-    ]
-    unit = scale.text(1.0).removeprefix(scale.bare(1.0))
+    texts = [scale.text(value, signed=True) for value in ends]
     return (
-        f"`{row['parameter']}` (rank correlation {row.plain('rho', signed=True)}, {row.p_value('p_holm')}; mean effect "
-        f"{texts[0]}{unit} where it is low, {texts[1]}{unit} where it is high)"
+        f"`{row['parameter']}` (rank correlation {row.plain('rho', signed=True)}, {row.p_value('p_holm')} after Holm; "
+        f"mean effect {texts[0]} where it is low, {texts[1]} where it is high)"
     )
 
 
@@ -114,8 +114,8 @@ def _demands(material: Material) -> list[str]:
         if line["policy"] == material.spec.baseline or (single and line["demand"] != str(material.spec.demands[0])):
             continue
         found.append(
-            f"**Demand** `{line['demand']}`: met in {line.percent('share')} of runs under {line.policy} (95\u00a0% "
-            f"interval {line.percent('low')} to {line.percent('high')}); against {material.baseline} "
+            f"**Demand** `{line['demand']}`: met in {line.percent('share')} of runs under {line.policy} "
+            f"({material.level} interval {line.percent('low')} to {line.percent('high')}); against {material.baseline} "
             f"{line.count('gained', 'pair')} gained, {line.count('lost')} lost."
         )
     return found
@@ -132,15 +132,22 @@ def _regret(material: Material) -> list[str]:
     said = []
     titles = dict(zip(material.table("weights")["objective"], material.table("weights")["title"], strict=True))
     for side in dict.fromkeys(str(row["objective"]) for row in rows):
-        best = min((row for row in rows if row["objective"] == side), key=lambda row: row.number("mean_regret"))
+        known = [row for row in rows if row["objective"] == side and isfinite(row.number("mean_regret"))]
+        if not known:
+            continue
+        best = min(known, key=lambda row: row.number("mean_regret"))
         name = material.baseline if best["policy"] == material.spec.baseline else best.policy
         said.append(f"{titles.get(side, side)}, {name} (best in {best.percent('best_share')} of histories)")
-    return [f"**Whose view**: least mean regret for {'; for '.join(said)}. Other weights may rank otherwise."]
+    return [
+        f"**Whose view**: least mean regret for {'; for '.join(said)}. Other weights or more runs may rank otherwise."
+    ]
 
 
 def _luck(material: Material) -> list[str]:
     """Say how many pairs it would take to halve the interval, and whether the sample is small."""
     line = material.main
+    if not int(line.number("n")):
+        return []
     if line.zero or not line.known:
         return [
             f"**Luck**: {line.count('n', 'pair')} of runs stand behind the headline; more would show rarer changes."

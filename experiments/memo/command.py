@@ -28,8 +28,14 @@ def main(args: list[str]) -> int:
     formats = _formats(wanted.format)
     from experiments.memo.extras import need
 
+    problems = []
     for name in formats:
-        need(name)
+        try:
+            need(name)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
     from experiments.memo.material import Material, comparison_study
 
     comparison_study(wanted.study)

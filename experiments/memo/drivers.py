@@ -40,10 +40,12 @@ def gains(material: Material) -> list[Block]:
              for item in _sides(material, group, name, said)]  # fmt: skip
     head = Heading("Who gains, who loses")
     if items:
-        intro = f"Under {material.main.policy}, in {material.last}, against {material.baseline}; only effects whose "
-        return [head, Paragraph(intro + "interval leaves out zero are named:"), Bullets(tuple(items))]
+        intro = f"Under {material.main.policy}, in {material.last}, against {material.baseline}; only effects that "
+        intro += "stand after Holm's correction for all actors are named:"
+        return [head, Paragraph(intro), Bullets(tuple(items))]
     if len(material.table("actors")):
-        return [head, Paragraph(f"No actor's gain or loss under {material.main.policy} can be told from none.")]
+        text = f"No actor's gain or loss under {material.main.policy} stands after Holm's correction for all of them."
+        return [head, Paragraph(text)]
     text = "Labs and blocs were not recorded apart: run the same comparison with `record=series` (regions: `panel`)."
     return [head, Paragraph(text)]
 
@@ -55,8 +57,10 @@ def _driver(material: Material, line: Line) -> str:
     clear = [row for row in rows if row.clear]
     held = _held(material, policy)
     head = f"**{line.policy}**: "
-    if line.zero and not clear:
+    if line.zero and all(row.zero for row in rows):
         return head + "nothing that is measured changes in any run."
+    if not any(row.known for row in rows):
+        return head + "a single pair of runs says nothing about what else moves."
     unclear = len(rows) - len(clear)
     text = (
         f"along with it move {listed([part(row) for row in clear[:4]], 4)}" if clear else "nothing else moves clearly"
@@ -89,7 +93,7 @@ def _parts_table(material: Material) -> Table | None:
         return None
     still = [_named(row) for row in found if row.zero and row.note("0", "mean")]
     rows = [(_named(row), row.cell(), row.percent("sign_agreement")) for row in found if not row.zero]
-    columns = (Column("Part of the effect", weight=3.0), Column("Effect (95\u00a0% interval)", "right", 2.4),
+    columns = (Column("Part of the effect", weight=3.0), Column(f"Effect ({material.level} interval)", "right", 2.4),
                Column("Pairs with this sign", "right", 1.2))  # fmt: skip
     caption = f"{line.policy}: the effect on {line.noun} in {material.last}, taken apart"
     return Table(caption, columns, tuple(rows), _apart_note(material, bool(mechanisms), bool(levers), still))
@@ -137,14 +141,26 @@ def _sides(material: Material, group: str, measure: str, said: str) -> list[str]
     """Return a bullet on who gains and loses most on a measure; nothing if nobody does."""
     where = {"group": group, "measure": measure, "policy": str(material.main["policy"]), "month": material.last}
     lines = material.lines("actors", future=material.futures[0], **where)
-    clear = sorted((line for line in lines if line.clear), key=lambda line: -line.number("mean"))
+    stands = 1 - material.spec.level
+    clear = [line for line in lines if line.clear and line.number("p_holm") < stands]
+    clear.sort(key=lambda line: -line.number("mean"))
     if not clear:
         return []
-    ups = [_actor(line) for line in [line for line in clear if line.rises][:ACTORS]]
-    downs = [_actor(line) for line in [line for line in reversed(clear) if not line.rises][:ACTORS]]
-    parts = [f"up: {listed(ups, ACTORS)}"] if ups else []
-    parts += [f"down: {listed(downs, ACTORS)}"] if downs else []
+    parts = [
+        f"{word}: {_actors(side, material)}"
+        for word, side in (
+            ("up", [line for line in clear if line.rises]),
+            ("down", [line for line in reversed(clear) if not line.rises]),
+        )
+        if side
+    ]
     return [f"{said[0].upper()}{said[1:]}, {'; '.join(parts)}."]
+
+
+def _actors(lines: Sequence[Line], material: Material) -> str:
+    said = listed([_actor(line) for line in lines[:ACTORS]], ACTORS)
+    more = len(lines) - ACTORS
+    return f"{said}; {material.ledger.count(more, 'more actors')} more" if more > 0 else said
 
 
 def _actor(line: Line) -> str:
@@ -164,6 +180,8 @@ def objectives(material: Material) -> list[Block]:
         hurt = [_score(row) for row in mine if row.clear and not row.rises]
         parts = [f"better off under {listed(helped, 4)}"] if helped else []
         parts += [f"worse off under {listed(hurt, 4)}"] if hurt else []
+        if not any(row.known or row.zero for row in mine):
+            parts = ["no score with an interval"]
         parts = parts or ["no policy can be told from none"]
         items.append(f"{titles.get(side, side)}: {'; '.join(parts)}.")
     if not items:

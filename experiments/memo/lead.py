@@ -14,7 +14,6 @@ from experiments.figures.studies.words import NARROW, listed, sentence
 from experiments.memo.ledger import Line
 from experiments.memo.material import Material
 
-LEVEL = f"95{NARROW}%"
 OTHERS = 3
 """Policies besides the first that the bottom line names one by one."""
 
@@ -41,7 +40,7 @@ def claim(line: Line, material: Material) -> str:
     """Return an effect as a clause: direction, size, interval, and both levels."""
     policy = f"**{line.policy}**"
     if not int(line.number("n")):
-        return f"nothing can be said of {policy}: no pair of runs is complete"
+        return f"nothing can be said of {policy} on {line.noun} in {line.month}: no pair of runs has a value"
     if line.zero:
         missed = f"a change in up to {_missed(line, material)} of histories would go unseen"
         return (
@@ -55,13 +54,13 @@ def claim(line: Line, material: Material) -> str:
     if not line.clear:
         return (
             f"no effect of {policy} on {line.noun} in {line.month} can be told from none "
-            f"({line.change()}, {LEVEL} interval {line.interval()})"
+            f"({line.change()}, {material.level} interval {line.interval()})"
         )
     verb = "raises" if line.rises else "lowers"
     return (
-        f"{policy} {verb} {line.noun} in {line.month} by {line.size()} ({LEVEL} interval "
-        f"{line.interval(signed=False)}), from {line.level('baseline_mean')} under {material.baseline} to "
-        f"{line.level('policy_mean')}"
+        f"{policy} {verb} {line.noun} in {line.month} by {line.size()} ({material.level} interval "
+        f"{line.interval(signed=False)}), from {line.level('baseline_mean', beside=True)} under "
+        f"{material.baseline} to {line.level('policy_mean', beside=True)}"
     )
 
 
@@ -89,6 +88,8 @@ def short(line: Line) -> str:
     """Return the effect of a further policy as a clause."""
     if line.zero:
         return f"{line.policy} changes it in no run"
+    if not int(line.number("n")):
+        return f"of {line.policy} nothing can be said: no pair has a value"
     if not line.known:
         return f"{line.policy} moves it by {line.change()}, in a single pair"
     if not line.clear:
@@ -100,13 +101,26 @@ def short(line: Line) -> str:
 def certainty(material: Material) -> str:
     """Return how many pairs agree, what the interval speaks of, and what stands after many comparisons."""
     line = material.main
+    if not int(line.number("n")):
+        return "Choose a headline measure or dates that have values: `headline=` and `dates=` of compare."
     n = line.count("n", "pair")
     if not line.known:
         return "One pair of runs has no interval: nothing here is sure."
     if line.zero:
-        return f"The {n} share all luck with their yardstick, so an exact zero is no accident of sampling."
+        return _still(material, line, n)
     agreed = _agreed(line, n) if line.clear else f"It rests on {n}"
     return sentence(f"{agreed}; {_speaks_of(material, line)}{_few(line)}{_many(material)}.")
+
+
+def _still(material: Material, line: Line, n: str) -> str:
+    """Return why nothing differs, if the dates say so, and what so many pairs leave open."""
+    begins = material.begins(str(line["policy"]))
+    if begins and begins > line.month:
+        return f"{sentence(line.policy)} begins in {begins}, after {line.month}, so no run can differ by then."
+    return (
+        f"The {n} share all luck with their yardstick, so where the policy touches nothing they are equal; so many "
+        f"pairs still leave open a change in up to {_missed(line, material)} of histories."
+    )
 
 
 def _agreed(line: Line, n: str) -> str:
@@ -147,6 +161,8 @@ def _many(material: Material) -> str:
 def reason(material: Material) -> str:
     """Return why, from mechanisms or levers if they were held apart, else from what moves along."""
     line = material.main
+    if not line.known:
+        return "With no interval there is nothing to explain."
     if not line.clear:
         return _no_reason(material)
     through = _through(material, line)
@@ -161,27 +177,34 @@ def reason(material: Material) -> str:
 def _no_reason(material: Material) -> str:
     along = [line for line in moved(material, str(material.main["policy"])) if line.clear]
     if not along:
-        return "Nothing else in the table moves clearly either, so there is no effect to explain."
+        return "Nothing else in the table moves clearly either, which is no evidence that nothing moves."
     return f"What does move with {material.main.policy}: {listed([part(line) for line in along[:3]], 3)}."
 
 
 def _through(material: Material, line: Line) -> str:
     rows = _parts(material, "mechanisms", line, "through")
-    clear = [row for row in rows if row.clear and row.rises == line.rises]
     if not rows:
         return ""
+    clear = [row for row in rows if row.clear and row.rises == line.rises]
+    against = [row for row in rows if row.clear and row.rises != line.rises]
+    tail = f"; against it {listed([_mechanism(row) for row in against[:2]], 2)}" if against else ""
     if not clear:
-        return (
-            f"No single mechanism carries it: held alone at the path of {material.baseline}, none takes a clear part."
-        )
-    said = [f"{row['mechanism']} {row.change()} ({row.interval()})" for row in clear[:3]]
-    head = "It acts mostly through" if len(clear) > 1 else "It acts through"
+        return f"No single mechanism takes a clear part of it when held at the path of {material.baseline}{tail}."
+    half = abs(clear[0].number("mean")) > abs(line.number("mean")) / 2
+    head = "It acts mostly through" if half else "Of what single mechanisms carry, it acts through"
     note = "; the parts overlap and need not add up" if len(clear) > 1 else ""
-    return f"{head} {listed(said, 3)}, each with the mechanism held at the path of {material.baseline}{note}."
+    said = listed([_mechanism(row) for row in clear[:3]], 3)
+    return (
+        f"{head} {said}, by what goes missing with the mechanism held at the path of {material.baseline}{note}{tail}."
+    )
+
+
+def _mechanism(row: Line) -> str:
+    return f"{row['mechanism']} {row.change()} ({row.interval()})"
 
 
 def _levers(material: Material, line: Line) -> str:
-    rows = [row for row in _parts(material, "attribution", line, "alone") if row.clear]
+    rows = [row for row in _parts(material, "attribution", line, "alone") if row.clear and row.rises == line.rises]
     if not rows:
         return ""
     said = [f"{str(row['lever']).replace('_', ' ')} {row.change()} ({row.interval()})" for row in rows[:2]]

@@ -7,12 +7,12 @@ Text is written through a `Line`, a row of a table that writes its numbers the w
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isfinite, isnan
 from typing import TYPE_CHECKING, Any
 
 from experiments.contrasts.words import noun
-from experiments.figures.studies.words import MINUS, NARROW, Quantity, Scale, pretty
+from experiments.figures.studies.words import MINUS, NARROW, Quantity, Scale, apart_from_zero, pretty
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -167,7 +167,8 @@ class Line:
         """Return how a mean and its interval are written: as in the figures, two digits of half the interval."""
         low, high = (self.number(end) for end in self.ends)
         half = (high - low) / 2 if isfinite(low) else None
-        return self.quantity.change([v for v in (self.number("mean"), low, high) if isfinite(v)], half)
+        scale = self.quantity.change([v for v in (self.number("mean"), low, high) if isfinite(v)], half)
+        return apart_from_zero(scale, low, high) if self.clear else scale
 
     def size(self) -> str:
         """Return the mean without its sign, with its unit."""
@@ -199,10 +200,12 @@ class Line:
         interval = self.interval().replace(" ", NARROW) if self.known else ""
         return f"{self.change()} ({interval})" if interval else self.change()
 
-    def level(self, column: str) -> str:
-        """Return a level with its unit, in two or three digits."""
+    def level(self, column: str, *, beside: bool = False) -> str:
+        """Return a level with its unit, in two or three digits; in one decimal more than the change ``beside`` it."""
         value = self.number(column)
         scale = self.quantity.level([value, value / 3])
+        if beside and self.scale().factor == scale.factor:
+            scale = replace(scale, decimals=max(scale.decimals, self.scale().decimals + 1))
         self.note(scale.bare(value), column)
         return scale.text(value)
 

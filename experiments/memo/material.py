@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.contrasts.spec import FILE, Comparison
-from experiments.figures.studies.words import listed, pretty
+from experiments.figures.studies.words import NARROW, listed, pretty
 from experiments.memo.ledger import Ledger, Line
+from sim.calendar import month_name
 from sim.errors import InputError, Problem
 from sim.futures import NONE, Future
 
@@ -77,6 +78,11 @@ class Material:
         return tuple(self.plan["futures"])
 
     @property
+    def level(self) -> str:
+        """The level of the intervals: ``95 %``."""
+        return f"{100 * self.spec.level:g}{NARROW}%"
+
+    @property
     def draws(self) -> int:
         """Parameter draws; 0 for the parameters as given."""
         return int(self.plan["draws"]["draws"])
@@ -136,6 +142,11 @@ class Material:
     def main(self) -> Line:
         """The effect that the memo leads with."""
         return self.ranked[0]
+
+    def begins(self, policy: str) -> str:
+        """Return the month in which a policy begins to act, YYYY-MM; nothing if its files are gone."""
+        months = [event.month for event in self.scene.marks(policy)]
+        return month_name(min(months)) if months else ""
 
     def condition(self) -> str:
         """Return what every number is conditional on, as a noun phrase."""

@@ -11,9 +11,8 @@ from experiments.contrasts.words import noun
 from experiments.figures.frames import Drawing
 from experiments.figures.studies.words import Quantity, pretty
 from experiments.memo.blocks import Figure
-from experiments.memo.lead import LEVEL
 from experiments.memo.ledger import Line
-from experiments.memo.material import Material
+from experiments.memo.material import Material, names
 from sim.calendar import month_index, month_name
 
 if TYPE_CHECKING:
@@ -44,11 +43,12 @@ def figures(material: Material, folder: Path) -> list[Figure]:
     """Draw the key figures into a folder, and return them with their captions."""
     from experiments.figures import save
     from experiments.figures.studies import stamp_of
+    from experiments.figures.studies.words import at_level
     from experiments.figures.style import house
 
     material.ledger.section = "Figures"
     stamp, made = stamp_of(material.study), []
-    with house(material.scene.labs):
+    with house(material.scene.labs), at_level(material.spec.level):
         for picture in _first(pictures(material), MOST):
             files = {path.suffix: path for path in save(picture.drawing, folder, stamp)}
             made.append(
@@ -85,22 +85,22 @@ def _overview(material: Material) -> Iterator[Picture]:
 
     line = material.main
     for drawing in overview.draw(material.found, material.scene):
-        text = f"Left: {line.noun} over time, history and projection; the policies part from {material.baseline} after "
-        text += (
-            f"{_parting(material)}. Right: the paired differences in {material.last}, of which that of {line.policy} "
-        )
-        text += f"is {line.change()} ({LEVEL} interval {line.interval()})" if line.known else f"is {line.change()}"
+        text = f"Left: {line.noun} over time; {_parting(material)}right: the paired differences in {material.last}"
+        if len(material.futures) > 1:
+            text += f", means over {names(material.futures)}"
+        elif line.known:
+            text += f", of which that of {line.policy} is {line.change()} ({material.level} interval {line.interval()})"
         yield Picture(drawing, text + ".")
         return
 
 
 def _parting(material: Material) -> str:
-    """Return the month after which policies may differ from the baseline."""
+    """Say after which month policies may differ from the baseline, if that lies in the figure."""
     months = [event.month for _, events in material.scene.starts for event in events]
-    handover = material.scene.handover
-    if months:
-        return month_name(min(months) - 1)
-    return month_name(handover) if handover is not None else month_name(material.scene.first)
+    first, last = material.scene.window
+    if not months or not first < min(months) <= last:
+        return ""
+    return f"the policies part from {material.baseline} after {month_name(min(months) - 1)}; "
 
 
 def _difference(material: Material, measure: str) -> Iterator[Picture]:
@@ -108,6 +108,8 @@ def _difference(material: Material, measure: str) -> Iterator[Picture]:
 
     table = material.table("effects")
     mine = table[(table["measure"].astype(str) == measure) & (table["future"] == material.futures[0])]
+    if not mine["mean"].notna().any():
+        return
     for drawing in difference.draw(mine, material.scene):
         lead = _strongest(material, measure)
         text = f"Paired differences from {material.baseline}: {noun(measure)}, a panel a policy on one scale. "
@@ -165,7 +167,7 @@ def _attribution(material: Material) -> Iterator[Picture]:
     for drawing in attribution.draw(mine, material.scene, [material.last]):
         text = f"What the effect of {material.main.policy} is made of in {material.last}. Parts through mechanisms are "
         yield Picture(
-            drawing, text + "what goes missing when one is held at its path under the status quo; they overlap."
+            drawing, text + f"what goes missing when one is held at its path under {material.baseline}; they overlap."
         )
         return
 

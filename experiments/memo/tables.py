@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from experiments.figures.studies.words import NARROW, Quantity, pretty, sentence
+from experiments.figures.studies.words import Quantity, pretty, sentence
 from experiments.memo.blocks import Block, Column, Heading, Paragraph, Table
 from experiments.memo.ledger import Line
 from experiments.memo.material import Material
@@ -42,8 +42,8 @@ def _by_measure(material: Material) -> Table:
         *(Column(head, "right", 2.3) for head in heads),
     )  # fmt: skip
     what = f"of {pretty(places[0][0])}" if dated else "of the policies"
-    at = "" if dated else f" in {material.last}"
-    caption = f"Effects {what} against {material.baseline}{at}, with 95{NARROW}% intervals"
+    at = ("" if dated else f" in {material.last}") + _future(material)
+    caption = f"Effects {what} against {material.baseline}{at}, with {material.level} intervals"
     return Table(caption, columns, tuple(rows), _legend(material))
 
 
@@ -56,7 +56,9 @@ def _by_policy(material: Material) -> Table:
         effects = [_line(material, policy, measure, material.last) for measure in measures]
         rows.append((sentence(pretty(policy)), *(cell(line) for line in effects)))
     columns = (Column("Policy", weight=2.2), *(Column(Quantity.of(m).title, "right", 2.2) for m in measures))
-    caption = f"Effects against {material.baseline} in {material.last}, with 95{NARROW}% intervals"
+    caption = (
+        f"Effects against {material.baseline} in {material.last}{_future(material)}, with {material.level} intervals"
+    )
     left = len(material.ranked) - len(rows)
     count = material.ledger.count(max(left, 0), "policies left out")
     more = f" {count} policies with less effect are left out." if left > 0 else ""
@@ -65,6 +67,10 @@ def _by_policy(material: Material) -> Table:
     levels = [f"{line.quantity.title} {line.level('baseline_mean')}" for line in lines]
     note = f"{_legend(material)} Levels under {material.baseline}: {'; '.join(levels)}.{more}"
     return Table(caption, columns, tuple(rows), note)
+
+
+def _future(material: Material) -> str:
+    return f", future {pretty(material.futures[0])}" if len(material.futures) > 1 else ""
 
 
 def cell(line: Line) -> str:
@@ -88,7 +94,10 @@ def _baseline(material: Material) -> str:
 
 def _legend(material: Material) -> str:
     lines = material.lines("headline", future=material.futures[0], month=material.last)
+    lines = [line for line in lines if int(line.number("n"))]
     counts = sorted({int(line.number("n")) for line in lines})
+    if not counts:
+        return "No pair of runs has a value."
     for line in lines:
         line.count("n")
     pairs = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"

@@ -24,7 +24,7 @@ from experiments.figures.studies.look import (
 from experiments.figures.studies.page import Grid, page
 from experiments.figures.studies.sample import Effect
 from experiments.figures.studies.tables import by_future, effect_of, quantity_of
-from experiments.figures.studies.words import Quantity, effect, file_name, listed, pretty
+from experiments.figures.studies.words import Quantity, effect, file_name, level_words, listed, pretty
 from experiments.figures.style import INK
 from sim.calendar import month_index, month_name
 
@@ -87,7 +87,7 @@ def _figure(
     text = f"{quantity.meaning}: paired difference from the baseline, same seeds, {scale.unit or quantity.unit}"
     text += f"; future {pretty(where)}" if where else ""
     known = any(np.isfinite(curve["t_low"]).any() for curve in curves.values())
-    what = "mean; band: 95\u00a0% t interval" if known else LONE
+    what = f"mean; band: {level_words()} t interval" if known else LONE
     text += f". Line, and number in {months[-1]}: {what}"
     text += "; triangle: policy begins" if any(scene.marks(name) for name in curves) else ""
     text += handover_said(scene) + (f"; the {len(curves)} largest of {count} policies" if count > len(curves) else "")

@@ -14,7 +14,7 @@ from experiments.figures.studies.look import SLATE, effect_limits, scale_axis
 from experiments.figures.studies.page import Grid, page
 from experiments.figures.studies.sample import CLOSE, Effect
 from experiments.figures.studies.tables import by_future, effect_of, quantity_of
-from experiments.figures.studies.words import Quantity, Scale, effect, file_name, pretty
+from experiments.figures.studies.words import Quantity, Scale, effect, file_name, level_words, pretty
 from experiments.figures.style import GREY, INK, text_width
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 ROW, NAME, LONGEST = 0.165, 6.6, 2.1
 COLUMNS, SLIDE_ROWS = 3, 18
-MARKS = "Dot: mean; bar: 95\u00a0% interval; hollow: it holds zero"
 LONE = "one pair of runs, which has no interval"
 
 
@@ -86,7 +85,8 @@ def marks(effects: Iterable[Effect]) -> str:
     bare = [not np.isfinite(gap.low) for gap in effects if np.isfinite(gap.mean) and not gap.zero]
     if bare and all(bare):
         return f"Hollow dot: {LONE}"
-    return f"{MARKS}; no bar: {LONE}" if any(bare) else MARKS
+    said = f"Dot: mean; bar: {level_words()} interval; hollow: it holds zero"
+    return f"{said}; no bar: {LONE}" if any(bare) else said
 
 
 def frame(axes: Axes, names: Sequence[str], whole: tuple[float, float], scale: Scale, *, names_shown: bool) -> None:

@@ -13,7 +13,7 @@ from experiments.figures.studies.dots import LONE
 from experiments.figures.studies.page import Grid, page
 from experiments.figures.studies.sample import Effect
 from experiments.figures.studies.tables import effect_of
-from experiments.figures.studies.words import Quantity, Scale, listed, pretty, sentence
+from experiments.figures.studies.words import Quantity, Scale, level_words, listed, pretty, sentence
 from experiments.figures.style import GREY, INK, text_width, wrap
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 LINE, ROOM, HEAD, LEFT = 0.125, 0.12, 0.34, 1.05
 SIZE, SMALLEST, MARK = 6.2, 4.6, "●"
-INTERVAL = "95\u00a0% interval in brackets"
 BEST = "#F6E3B4"
 """Behind the cells in which both sides answer best: light enough for ink in greyscale."""
 Cells = dict[tuple[str, str, str], tuple[Effect, bool]]
@@ -50,7 +49,8 @@ def draw(table: pd.DataFrame, scene: StudyScene) -> Drawing:
         f"Rows: policies of {sides[0]}; columns: policies of {sides[-1]}. Effect on each against the baseline, {what}, "
     )
     known = any(isfinite(gap.low) for gap, _ in cells.values())
-    text += f"{INTERVAL if known else LONE}; {MARK} best reply to the other side's policy; framed: both answer best"
+    brackets = f"{level_words()} interval in brackets" if known else LONE
+    text += f"{brackets}; {MARK} best reply to the other side's policy; framed: both answer best"
     tall = len(rows) * (LINE * len(sides) + ROOM)
     grid = Grid(1, 1, tall, LEFT, 0.08, below=-0.16, strip=HEAD)
     sheet, (axes,) = page(title, text, scene, grid)

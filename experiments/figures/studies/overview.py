@@ -242,7 +242,7 @@ def _text(
     many = len(outcomes.futures)
     text += f". Paired differences, same seeds{f', mean of {many} futures' if many > 1 else ''}"
     text += f", the {ROWS} largest of {len(policies)}" if len(policies) > ROWS else ""
-    return f"{text}. {marks(c.effect for c in policies).replace('95', f'{100 * spec.level:g}')}"
+    return f"{text}. {marks(c.effect for c in policies)}"
 
 
 def _title(quantity: Quantity, base: str, policies: Sequence[Curve], date: str, whole: tuple[float, float]) -> str:

@@ -166,7 +166,8 @@ def _title(panels: Sequence[Panel], month: str) -> str:
         return f"{WHO.get(lead, lead)} models carry {percent(base.last[lead])} of tokens in {month}"
     if all(panel.gaps[bloc].zero for panel, bloc in others):
         return f"Shares of tokens in {month}: no policy makes a difference in any run"
-    panel, bloc = max(others, key=lambda item: abs(np.nan_to_num(item[0].gaps[item[1]].mean)))
+    clear = [(panel, bloc) for panel, bloc in others if not panel.gaps[bloc].unsure]
+    panel, bloc = max(clear or others, key=lambda item: abs(np.nan_to_num(item[0].gaps[item[1]].mean)))
     most = panel.gaps[bloc]
     said = f"{effect(SHARE, most.mean, most.low, most.high)} under {pretty(panel.policy)}"
     head = f"{WHO.get(bloc, bloc)} models' share of tokens in {month}, against {pretty(base.policy)}: "

@@ -146,7 +146,8 @@ def _title(
         return f"{head}no runs to compare"
     if all(gaps[place].zero for place in others):
         return f"{head}no difference in any run"
-    place = max(others, key=lambda k: abs(np.nan_to_num(gaps[k].mean)))
+    clear = [place for place in others if not gaps[place].unsure]
+    place = max(clear or others, key=lambda k: abs(np.nan_to_num(gaps[k].mean)))
     most = gaps[place]
     said = f"{effect(quantity, most.mean, most.low, most.high)} under {arms[place].tag}"
     return f"{head}no clear difference; largest: {said}" if most.unsure and most.n > 1 else f"{head}{said}"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from math import floor, isfinite, log10
 
 from sim.errors import InputError, Problem, nearest
@@ -29,9 +31,10 @@ TITLES = {
 
 CODES = {"us", "cn", "al", "nal", "eu", "jp", "in", "api", "r1", "h20", "h100", "h200", "hbm", "oss", "gpt"}
 """Parts of names that are written in capitals."""
-NAMES = {"deepseek": "DeepSeek"}
+NAMES = {"deepseek": "DeepSeek", "openai": "OpenAI"}
 
 SIZES = ((1e9, " bn"), (1e6, " M"), (1e3, " k"))
+MOST_DECIMALS = 6
 MINUS = "\u2212"
 NARROW = "\u00a0"
 
@@ -146,14 +149,41 @@ def _money(unit: str, largest: float) -> tuple[str, float, str]:
     return prefix, rate / size, f"{word}{what}{'/' + per if per else ''}".replace(" ", "\u00a0")
 
 
+_LEVEL: ContextVar[float] = ContextVar("level of intervals", default=0.95)
+
+
+@contextmanager
+def at_level(level: float) -> Iterator[None]:
+    """Write inside of intervals of this level."""
+    token = _LEVEL.set(level)
+    try:
+        yield
+    finally:
+        _LEVEL.reset(token)
+
+
+def level_words() -> str:
+    """Return the level of the intervals that are written about: ``95 %``."""
+    return f"{100 * _LEVEL.get():g}{NARROW}%"
+
+
+def apart_from_zero(scale: Scale, low: float, high: float) -> Scale:
+    """Return a scale with as many decimals as it takes to see that an interval which leaves out zero does so."""
+    while (low > 0 or high < 0) and scale.decimals < MOST_DECIMALS:
+        if all(float(scale.bare(abs(end)).replace(NARROW, "")) for end in (low, high)):
+            break
+        scale = replace(scale, decimals=scale.decimals + 1)
+    return scale
+
+
 def effect(quantity: Quantity, mean: float, low: float, high: float, *, short: bool = False) -> str:
     """Return size and interval of a difference in words; ``short`` leaves out what kind of interval it is."""
     if mean == low == high == 0:
         return "no change in any run"
     if not isfinite(low):
         return quantity.change([mean]).text(mean, signed=True)
-    scale = quantity.change((mean, low, high), (high - low) / 2)
-    name = "" if short else "95\u00a0% interval "
+    scale = apart_from_zero(quantity.change((mean, low, high), (high - low) / 2), low, high)
+    name = "" if short else f"{level_words()} interval "
     return f"{scale.text(mean, signed=True)} ({name}{scale.bare(low, signed=True)} to {scale.bare(high, signed=True)})"
 
 

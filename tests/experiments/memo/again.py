@@ -18,7 +18,6 @@ from scipy import stats
 from experiments import Study
 from experiments.memo.ledger import Said
 
-LEVEL = 0.95
 Row = dict[str, str]
 
 
@@ -38,7 +37,7 @@ class Again:
         self.study = Study.open(folder)
         self.plan = self.study.plan
         self.spec = json.loads((folder / "comparison.json").read_text())
-        self.baseline = self.spec["baseline"]
+        self.baseline, self.sure = self.spec["baseline"], float(self.spec["level"])
         self.many = self.plan["draws"]["draws"] > 1
 
     def value(self, said: Said) -> float:
@@ -47,7 +46,7 @@ class Again:
         if said.table == "plan":
             return self.count(said.column)
         if said.column == "most missed":
-            return float(1 - (1 - LEVEL) ** (1 / self.level("headline", labels, "n")))
+            return float(1 - (1 - self.sure) ** (1 / self.level("headline", labels, "n")))
         if said.column in ("n", "units", "4 x units", "baseline_mean", "policy_mean"):
             return self.level(said.table, labels, said.column)
         return float(getattr(self, said.table)(labels, said.column))
@@ -101,7 +100,7 @@ class Again:
         """Return a column of an effect."""
         units = self.units(gaps)
         mean, n = float(units.mean()), len(units)
-        half = stats.t.ppf((1 + LEVEL) / 2, n - 1) * units.std(ddof=1) / np.sqrt(n) if n > 1 else np.nan
+        half = stats.t.ppf((1 + self.sure) / 2, n - 1) * units.std(ddof=1) / np.sqrt(n) if n > 1 else np.nan
         same = float((np.sign(gaps) == np.sign(mean)).mean()) if mean else 0.0
         within = gaps.groupby(level="draw").var(ddof=1).mean() if self.many else gaps.var(ddof=1)
         seeds = len(gaps) / max(n, 1)
@@ -177,13 +176,13 @@ class Again:
             case "comparisons":
                 return len(tests)
             case "exclude_zero":
-                return sum(value < 1 - LEVEL for value in p)
+                return sum(value < 1 - self.sure for value in p)
             case "by_chance":
-                return (1 - LEVEL) * (len(tests) - sum(still))
+                return (1 - self.sure) * (len(tests) - sum(still))
         ordered, worst, below = sorted(p), 0.0, 0
         for place, value in enumerate(ordered):
             worst = max(worst, value * (len(p) - place))
-            below += worst < 1 - LEVEL
+            below += worst < 1 - self.sure
         return below
 
     # perspectives
@@ -242,7 +241,7 @@ class Again:
         mine, base = met[labels["policy"]], met[self.baseline]
         if column in ("low", "high"):
             n = self.effective(mine.astype(float))
-            return wilson(float(mine.mean()), n)[column == "high"]
+            return wilson(float(mine.mean()), n, self.sure)[column == "high"]
         return float({
             "share": mine.mean(), "gained": (mine & ~base).sum(), "lost": (base & ~mine).sum(),
         }[column])  # fmt: skip
@@ -301,9 +300,9 @@ class Again:
         return float(known.get(what, np.nan))
 
 
-def wilson(p: float, n: float) -> tuple[float, float]:
+def wilson(p: float, n: float, level: float) -> tuple[float, float]:
     """Return the ends of the set of shares that a score test does not reject, by its quadratic equation."""
-    z2 = stats.norm.ppf((1 + LEVEL) / 2) ** 2
+    z2 = stats.norm.ppf((1 + level) / 2) ** 2
     roots = np.roots([1 + z2 / n, -(2 * p + z2 / n), p * p])
     return max(0.0, float(min(roots.real))), min(1.0, float(max(roots.real)))
 

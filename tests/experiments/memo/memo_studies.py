@@ -39,6 +39,7 @@ ASKED = {
         "policies=[./push.yaml]", "seeds=4", "horizon=2024-01", "headline=us_token_share", "dates=[2024-01]",
         "attribution=all",
     ),
+    "ahead": ("policies=[./push.yaml]", "seeds=3", "history.until=2023-05", "horizon=2023-12", "level=0.9"),
     "lone": ("policies=[./push.yaml]", "seeds=1", "horizon=2023-09", "dates=[2023-09]", "record=summary"),
 }  # fmt: skip
 

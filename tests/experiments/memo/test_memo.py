@@ -96,7 +96,7 @@ def test_a_policy_file_that_changed_is_not_told_as_what_was_run(
     (copy / "push.yaml").write_text((copy / "push.yaml").read_text().replace("0.3", "0.4"))
     monkeypatch.chdir(copy)
     text, _, _ = written(next((copy / "outputs" / "compare-two").iterdir()), tmp_path)
-    assert "**Push**: its file is gone, or is not what was run." in text
+    assert "**Push**: its file is not found from this folder, or is not what was run" in text
 
 
 def test_what_was_drawn_and_what_it_hangs_on(at_home: Studies, tmp_path: Path) -> None:
@@ -118,9 +118,11 @@ def test_a_package_taken_apart_has_its_table(at_home: Studies, tmp_path: Path) -
 
 
 def test_assumptions_of_the_screening_are_named(at_home: Studies, tmp_path: Path) -> None:
-    text, _, material = written(at_home("two"), tmp_path)
+    text, _, material = written(at_home("ahead"), tmp_path)
     for row in strongest(material.spec.headline, 3):
         assert f"`{row.parameter}`" in text
+    assert "a small sample, not corrected" in text
+    assert "the assumptions that move it most" not in written(at_home("two"), tmp_path)[0]
 
 
 def test_drawing_needs_no_more_than_four_figures(at_home: Studies, tmp_path: Path) -> None:

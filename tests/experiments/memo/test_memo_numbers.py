@@ -15,11 +15,12 @@ from experiments.memo.ledger import Said
 
 NUMBER = re.compile(r"[+\u2212]?\d[\d\u00a0]*(?:\.\d+)?")
 NOT_COUNTED = re.compile(
-    r"`[^`]*`|!\[.*?\]\(.*?\)|\d{4}-\d{2}(?:-\d{2})?|95\u00a0%|\*\*(?:Table|Figure) \d+\.\*\*|R\d\b"
+    r"`[^`]*`|!\[.*?\]\(.*?\)"
+    r"|\d{4}-\d{2}(?:-\d{2})?|(?:the )?\d\d\u00a0% intervals?|the \d\d\u00a0%|\*\*(?:Table|Figure) \d+\.\*\*|R\d\b"
 )
 GENERATED = ("Bottom line", "Effects", "What drives the result", "Who gains, who loses", "What would change it")
 FACTORS = tuple(sign * 10.0**power for power in (0, 2, -2, 3, -3, 6, -6, 9, -9) for sign in (1, -1))
-NAMES = ("two", "drawn", "apart", "lone")
+NAMES = ("two", "drawn", "apart", "ahead", "lone")
 
 
 def sections(text: str) -> dict[str, str]:
