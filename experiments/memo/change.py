@@ -18,13 +18,13 @@ def change(material: Material) -> list[Block]:
     """Return the section."""
     material.ledger.section = "What would change it"
     items = [
-        *_futures(material), *_assumptions(material), *_thresholds(material), *_demands(material), *_regret(material),
-        *_luck(material),
+        *futures(material), *assumptions(material), *thresholds(material), *demands(material), *regret(material),
+        *luck(material),
     ]  # fmt: skip
     return [Heading("What would change it"), Bullets(tuple(items))]
 
 
-def _futures(material: Material) -> list[str]:
+def futures(material: Material) -> list[str]:
     """Say whether the effect has the same sign in every future."""
     if len(material.futures) == 1:
         return [
@@ -42,7 +42,7 @@ def _futures(material: Material) -> list[str]:
     return [f"**Futures**: under {material.main.policy}, {listed(said, 8)}: {verdict}."]
 
 
-def _assumptions(material: Material) -> list[str]:
+def assumptions(material: Material) -> list[str]:
     """Say which drawn parameters the effect goes with."""
     if not material.draws:
         return [
@@ -80,7 +80,7 @@ def _halves(row: Line) -> str:
     )
 
 
-def _thresholds(material: Material) -> list[str]:
+def thresholds(material: Material) -> list[str]:
     """Say how a policy moves the month in which a measure reaches a value."""
     found = []
     for line in material.lines("thresholds", future=material.futures[0]):
@@ -107,7 +107,8 @@ def _sign(line: Line) -> str:
     return "at least" if line["sign"] == ">=" else "at most"
 
 
-def _demands(material: Material) -> list[str]:
+def demands(material: Material) -> list[str]:
+    """Say in what share of runs each demand is met."""
     found = []
     single = len(material.spec.demands) == 1
     for line in material.lines("satisficing", future=material.futures[0]):
@@ -121,7 +122,7 @@ def _demands(material: Material) -> list[str]:
     return found
 
 
-def _regret(material: Material) -> list[str]:
+def regret(material: Material) -> list[str]:
     """Say which policy is best and worst for whom, where several are compared."""
     if len(material.spec.policies) < 2:
         return []
@@ -143,7 +144,7 @@ def _regret(material: Material) -> list[str]:
     ]
 
 
-def _luck(material: Material) -> list[str]:
+def luck(material: Material) -> list[str]:
     """Say how many pairs it would take to halve the interval, and whether the sample is small."""
     line = material.main
     if not int(line.number("n")):

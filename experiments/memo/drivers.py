@@ -36,8 +36,7 @@ def drivers(material: Material) -> list[Block]:
 def gains(material: Material) -> list[Block]:
     """Return who gains and who loses, for the policy that the memo leads with; nothing if actors were not recorded."""
     material.ledger.section = "Who gains, who loses"
-    items = [item for group, measures in GROUPS.items() for name, said in measures
-             for item in _sides(material, group, name, said)]  # fmt: skip
+    items = sides(material)
     head = Heading("Who gains, who loses")
     if items:
         intro = f"Under {material.main.policy}, in {material.last}, against {material.baseline}; only effects that "
@@ -48,6 +47,14 @@ def gains(material: Material) -> list[Block]:
         return [head, Paragraph(text)]
     text = "Labs and blocs were not recorded apart: run the same comparison with `record=series` (regions: `panel`)."
     return [head, Paragraph(text)]
+
+
+def sides(material: Material) -> list[str]:
+    """Return who gains and who loses under the policy that the memo leads with, a sentence a measure."""
+    return [
+        item for group, measures in GROUPS.items() for name, said in measures
+        for item in _sides(material, group, name, said)
+    ]  # fmt: skip
 
 
 def _driver(material: Material, line: Line) -> str:

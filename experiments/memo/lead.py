@@ -32,7 +32,7 @@ def direction(material: Material) -> str:
         return f"{first}."
     said = [f"{short(line)}{earlier(line, material)}" for line in rest[:OTHERS]]
     more = len(rest) - len(said)
-    tail = f"; {material.ledger.count(more, 'policies')} more are in the table" if more > 0 else ""
+    tail = f"; the table has {material.ledger.count(more, 'policies')} more" if more > 0 else ""
     return f"{first}; {listed(said, OTHERS + 1)}{tail}."
 
 

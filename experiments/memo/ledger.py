@@ -24,6 +24,8 @@ PLACES = (
 """Columns that say which row of a table it is."""
 COLUMNS = ("section", "written", "table", "row", "column", "value")
 LEAST_P = 0.001
+FINEST = 2
+"""Decimals of levels beside a change that need no more."""
 
 
 @dataclass(frozen=True)
@@ -205,7 +207,8 @@ class Line:
         value = self.number(column)
         scale = self.quantity.level([value, value / 3])
         if beside and self.scale().factor == scale.factor:
-            scale = replace(scale, decimals=max(scale.decimals, self.scale().decimals + 1))
+            seen = self.scale().decimals
+            scale = replace(scale, decimals=max(scale.decimals, min(seen + 1, FINEST), seen))
         self.note(scale.bare(value), column)
         return scale.text(value)
 

@@ -18,6 +18,7 @@ from experiments.pages.questions_asked import QUESTIONS, Question
 from sim.errors import InputError, Problem, nearest
 
 if TYPE_CHECKING:
+    from experiments.memo.material import Material
     from experiments.studies.store import Study
 
 DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
@@ -127,7 +128,36 @@ def answer(question: Question, study: Study) -> list[str]:
     from experiments.memo.material import Material
 
     material = Material.of(study.folder)
-    return [f"{direction(material)} {certainty(material)}"]
+    more = _more(question, material)
+    return [f"{direction(material)} {certainty(material)}", *([""] * bool(more)), *(f"* {item}" for item in more)]
+
+
+def _more(question: Question, material: Material) -> list[str]:
+    """Return what the question asks beside the headline: who gains, through what, in which future, when."""
+    from experiments.memo import change, drivers
+    from experiments.memo.lead import reason
+
+    spec, found = material.spec, []
+    found += drivers.sides(material) if question.family == "winners" else []
+    found += [reason(material)] if spec.held or spec.parts else []
+    found += change.futures(material) if len(material.futures) > 1 else []
+    found += change.assumptions(material) if material.draws else []
+    found += change.thresholds(material)
+    found += change.regret(material) if question.family == "regret" else []
+    return found + (_replies(material) if spec.game else [])
+
+
+def _replies(material: Material) -> list[str]:
+    """Return the pairs of choices that answer each other best, or say that none does."""
+    from experiments.figures.studies.words import pretty
+
+    table = material.table("game")
+    rows = table[(table["month"].astype(str) == material.last) & table["both_best"]]
+    pairs = dict.fromkeys((str(row), str(column)) for row, column in zip(rows["row"], rows["column"], strict=True))
+    if not pairs:
+        return ["**Best replies**: no pair of choices can be told to be the best reply of both sides."]
+    said = "; ".join(f"{pretty(row)} and {pretty(column)}" for row, column in pairs)
+    return [f"**Best replies** of both sides, by assumed weights [A]: {said}."]
 
 
 if __name__ == "__main__":

@@ -125,10 +125,11 @@ def _provenance(study: Study) -> dict[str, Any]:
 
 
 def _made(study: Study) -> str:
-    """Return the day of the last session that made runs, from the log of the study."""
+    """Return the day of the last session that made runs, from the log; of the last one if all were taken over."""
     path = study.folder / "log" / "sessions.jsonl"
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    days = [str(note["ended"])[:10] for line in lines if (note := json.loads(line)).get("done") and "ended" in note]
+    notes = [note for line in lines if "ended" in (note := json.loads(line))]
+    days = [str(note["ended"])[:10] for note in [note for note in notes if note.get("done")] or notes]
     return days[-1] if days else ""
 
 
