@@ -6,7 +6,7 @@ from pathlib import Path
 
 WIDTH = 1100
 """Pixels."""
-COLOURS = 64
+COLOURS = 256
 
 
 def shrink(source: Path, target: Path) -> Path:
