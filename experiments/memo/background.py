@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -16,8 +17,8 @@ from sim.calendar import month_index, month_name
 from sim.entries import Entry
 from sim.policy import BASE
 
-MOST_ENTRIES = 12
-"""Entries of all policies that are written out; the rest are counted."""
+MOST_ENTRIES, FEWER, MANY = 12, 7, 4
+"""Entries of all policies that are written out, and of so many policies; the rest are counted, each told in short."""
 
 
 def question(material: Material, own: str = "") -> list[Block]:
@@ -43,7 +44,7 @@ def policies(material: Material) -> list[Block]:
     """Return the policies in words, with dates and sources."""
     material.ledger.section = "The policies"
     blocks: list[Block] = [Heading("The policies in words")]
-    left = MOST_ENTRIES
+    left = FEWER if len(material.policies) >= MANY else MOST_ENTRIES
     for name, policy in material.policies.items():
         if name == material.spec.baseline or _joint(name, material):
             continue
@@ -78,7 +79,7 @@ def _entry(entry: Entry, material: Material) -> str:
         until = material.scene.handover
         begins = "From the first month on" if until is None else f"From {month_name(until + 1)}"
         words = f"{begins}, {words.removeprefix(undated)}"
-    return words
+    return re.sub(r" The lever .*?\.(?= |$)", "", words) if len(material.policies) >= MANY else words
 
 
 def method(material: Material) -> list[Block]:
@@ -124,7 +125,7 @@ def provenance(material: Material) -> list[Block]:
     return [
         Heading("Provenance"),
         Pairs(tuple(_facts(material))),
-        Paragraph("To make it again:"),
+        Heading("To make it again", 2),
         Code(commands(material)),
     ]
 

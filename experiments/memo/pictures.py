@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MOST = 4
 """Figures of a memo."""
 MANY = 4
-"""From so many policies on, dots are drawn instead of the difference on a second measure."""
+"""From so many policies on, dots are drawn instead of differences over time, which the overview has."""
 LASTING = 6
 """Months for which an effect must have stood to be dated."""
 
@@ -60,7 +60,8 @@ def figures(material: Material, folder: Path) -> list[Figure]:
 def pictures(material: Material) -> Iterator[Picture]:
     """Yield the figures by weight: overview, difference, who gains, what carries it, and whose regret."""
     yield from _overview(material)
-    yield from _difference(material, material.spec.headline)
+    if len(material.spec.policies) < MANY:
+        yield from _difference(material, material.spec.headline)
     yield from _winners(material)
     yield from _attribution(material)
     if material.spec.game:
