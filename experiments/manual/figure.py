@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-USAGE = "STUDY FAMILY [--measure NAME] [--policy NAME] [--date YYYY-MM] [--layout memo|slide|both] ..."
+USAGE = "STUDY FAMILY [--measure NAME] [--policy NAME] [--date YYYY-MM] [--layout LAYOUT] ..."
 SUMMARY = "make one family of figures of a study, as PNG, SVG and PDF with its data as CSV"
 
 FIGURE = """\

@@ -9,10 +9,11 @@ MEMO = """\
 Writes a draft of a strategy memo from a comparison: the question, a bottom line of three sentences (direction
 and size, how sure, why), the headline table, key figures with captions, what drives the result, who gains and
 loses, what would change it, the assumptions with their sources, the policies in words, the method, and the
-commands that make it again. Nothing is claimed where an interval holds zero; small samples are said to be small.
+commands that make it again. Nothing is claimed where an interval holds zero; small samples are called small.
 
-Files go to memo/ in the study: memo.md, memo.html (one file, no other needed), memo.docx (Word styles, to edit),
-memo.pdf, the figures, and numbers.csv: every number of the text with the table, row and column it is from.
+Files go to memo/ in the study: memo.md, memo.html (one file, nothing beside it), memo.docx (Word styles, to
+edit; made anew it is written over), memo.pdf, the figures, and numbers.csv: every result in the text with the
+table, row and column that it is from.
 
   --format md,html,docx,pdf    which of them; DOCX and PDF need the extra: pip install 'opengambit[memo]'
   --title TEXT  --question TEXT

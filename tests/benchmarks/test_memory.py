@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import weakref
 
+import pytest
+
 from benchmarks import memory
 from sim import MarketModel, Scenario
 
@@ -21,6 +23,7 @@ def ran(scenario: Scenario, seed: int) -> weakref.ref[MarketModel]:
     return weakref.ref(market)
 
 
+@pytest.mark.slow
 def test_two_hundred_runs_stay_within_a_bound() -> None:
     scenario = Scenario.load(horizon="2023-03", enterprises=52)
     alive = [ran(scenario, seed) for seed in range(WARM)]

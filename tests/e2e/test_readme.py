@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,11 @@ import pytest
 
 from experiments import run as run_verb
 from experiments.cli import main
+from experiments.comparison.ask import compose_compare
 from experiments.figure import _read as figure_parser
 from experiments.figures.catalogue import CATALOGUE
 from experiments.memo.command import _parser as memo_parser
+from experiments.sweep import compose_sweep
 from sim.headlines import HEADLINES
 from sim.policy import Policy
 from sim.roster import Roster
@@ -26,6 +29,10 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)[^)]*\)")
 SMALL = {"enterprises": "60", "seeds": "2"}
+
+
+ONLY_READ = ("questions.md", "gallery.md")
+"""Pages whose commands are composed and not planned: a command makes these pages, and runs them all."""
 
 
 def blocks(language: str) -> Iterator[tuple[Path, str]]:
@@ -38,6 +45,16 @@ def blocks(language: str) -> Iterator[tuple[Path, str]]:
 def commands() -> list[str]:
     lines = [line for _, text in blocks("sh") for line in text.splitlines() if line.startswith("opengambit ")]
     return list(dict.fromkeys(shlex.join(shlex.split(line, comments=True)) for line in lines))
+
+
+@cache
+def only_read() -> set[str]:
+    """Return the commands that stand on the pages ``ONLY_READ`` alone."""
+    found: dict[bool, set[str]] = {True: set(), False: set()}
+    for page, text in blocks("sh"):
+        lines = [line for line in text.splitlines() if line.startswith("opengambit ")]
+        found[page.name in ONLY_READ] |= {shlex.join(shlex.split(line, comments=True)) for line in lines}
+    return found[True] - found[False]
 
 
 def small(args: list[str]) -> list[str]:
@@ -94,6 +111,10 @@ def test_the_command_works(
     words = shlex.split(command)[1:]
     if words[0] in ("figure", "memo"):
         assert understood(words)
+        return
+    if command in only_read():
+        monkeypatch.chdir(folder)
+        assert {"sweep": compose_sweep, "compare": compose_compare, "run": list}[words[0]](words[1:])
         return
     monkeypatch.chdir(tmp_path if is_new(command) else folder)
     monkeypatch.setattr(run_verb, "draw", _headline_only)

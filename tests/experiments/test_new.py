@@ -138,7 +138,7 @@ def test_the_run_that_is_told_works(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def headline(place: Path, *_: Any) -> dict[str, str]:
-        (place / "adoption.png").write_bytes((ROOT / "docs" / "img" / "adoption.png").read_bytes())
+        (place / "adoption.png").write_bytes((ROOT / "docs" / "img" / "gallery" / "adoption.png").read_bytes())
         return {}
 
     monkeypatch.setattr(run_verb, "draw", headline)

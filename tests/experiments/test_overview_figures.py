@@ -10,6 +10,7 @@ import pytest
 from study_fakes import MONTHS, SHARE, numbers, on_the_page, synthetic, texts
 
 from experiments.contrasts import Comparison, Outcomes
+from experiments.figures.apart import ink
 from experiments.figures.frames import Event
 from experiments.figures.studies.comparison import drawings as compared
 from experiments.figures.studies.overview import LINES, ROWS, drawings
@@ -75,7 +76,7 @@ def test_actors_are_sorted_in_the_colours_of_their_blocs_and_hollow_where_nothin
     assert [label.get_text() for label in labels] == [
         "OpenAI", "Google", "Mistral AI", "Other (CN, home market)", "DeepSeek"
     ]  # fmt: skip
-    assert [label.get_color() for label in labels] == [BLOCS[bloc] for bloc in ("US", "US", "AL", "CN", "CN")]
+    assert [label.get_color() for label in labels] == [ink(BLOCS[bloc]) for bloc in ("US", "US", "AL", "CN", "CN")]
     dots = {line.get_ydata()[0]: line for line in panel.lines if line.get_marker() == "o"}
     assert [dots[k].get_markerfacecolor() == "white" for k in (0, 1, 2, 4)] == [False, False, True, False]
     assert 3 not in dots and any("exactly 0" in text.get_text() for text in panel.texts)

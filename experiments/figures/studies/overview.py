@@ -38,7 +38,7 @@ from experiments.figures.studies.look import (
 )
 from experiments.figures.studies.page import Grid, page
 from experiments.figures.studies.sample import CLOSE, Effect, coinciding, split_point
-from experiments.figures.studies.words import Quantity, Scale, effect, pretty
+from experiments.figures.studies.words import Quantity, Scale, at_level, effect, pretty
 from experiments.figures.style import GREY, INK, text_width
 from sim.calendar import month_index
 
@@ -90,6 +90,11 @@ def draw(found: Compared, scene: StudyScene) -> Iterator[Drawing]:
 
 def drawings(outcomes: Outcomes, spec: Comparison, scene: StudyScene) -> Iterator[Drawing]:
     """Yield the figure of outcomes that hold the headline measure."""
+    with at_level(spec.level):
+        yield from _drawings(outcomes, spec, scene)
+
+
+def _drawings(outcomes: Outcomes, spec: Comparison, scene: StudyScene) -> Iterator[Drawing]:
     date = (spec.dates or outcomes.months)[-1]
     curves = [_curve(outcomes, spec, name, date) for name in (spec.baseline, *spec.policies)]
     base, policies = curves[0], sorted(curves[1:], key=lambda c: -np.nan_to_num(abs(c.effect.mean), nan=-1.0))

@@ -52,6 +52,16 @@ def make(name: str) -> Path:
     return next((Path("outputs") / f"compare-{name}").iterdir())
 
 
+_WRITTEN: dict[Path, tuple[str, Ledger, Material]] = {}
+
+
+def once(folder: Path, out: Path) -> tuple[str, Ledger, Material]:
+    """Return the memo of a study, written when the first test asks for it."""
+    if folder not in _WRITTEN:
+        _WRITTEN[folder] = written(folder, out)
+    return _WRITTEN[folder]
+
+
 def written(folder: Path, out: Path, **given: str) -> tuple[str, Ledger, Material]:
     """Return the memo of a study as Markdown, with the ledger of its numbers."""
     material = Material.of(folder)

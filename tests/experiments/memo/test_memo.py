@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from conftest import Studies
-from memo_studies import SMALL, written
+from memo_studies import SMALL, once, written
 
 from experiments import cli
 from experiments.manual import VERBS
@@ -64,6 +64,7 @@ def test_all_formats_and_the_ledger(at_home: Studies, tmp_path: Path, capsys: py
     assert {path.suffix for path in (tmp_path / "memo" / "figures").iterdir()} == {".png", ".svg", ".pdf", ".csv"}
 
 
+@pytest.mark.slow
 def test_the_same_study_gives_the_same_text(at_home: Studies, tmp_path: Path) -> None:
     for name in ("one", "other"):
         assert cli.main(["memo", str(at_home("two")), "--out", str(tmp_path / name), "--quiet"]) == 0
@@ -79,7 +80,7 @@ def test_a_title_and_a_question_of_ones_own(at_home: Studies, tmp_path: Path) ->
 
 
 def test_policies_are_told_with_dates_and_sources(at_home: Studies, tmp_path: Path) -> None:
-    text, _, _ = written(at_home("two"), tmp_path)
+    text, _, _ = once(at_home("two"), tmp_path)
     said = text.partition("## The policies in words")[2].partition("## Method")[0]
     assert "From 2023-06, US (United States) sets adoption\\_push to 0.3" in said.replace(
         "adoption_push", "adoption\\_push"
@@ -99,8 +100,9 @@ def test_a_policy_file_that_changed_is_not_told_as_what_was_run(
     assert "**Push**: its file is not found from this folder, or is not what was run" in text
 
 
+@pytest.mark.slow
 def test_what_was_drawn_and_what_it_hangs_on(at_home: Studies, tmp_path: Path) -> None:
-    text, ledger, material = written(at_home("drawn"), tmp_path)
+    text, ledger, material = once(at_home("drawn"), tmp_path)
     assert "over 8 parameter draws" in text
     assert "rank correlation" in text
     table = material.table("sensitivity")
@@ -109,8 +111,9 @@ def test_what_was_drawn_and_what_it_hangs_on(at_home: Studies, tmp_path: Path) -
     assert any(said.table == "sensitivity" for said in ledger.said)
 
 
+@pytest.mark.slow
 def test_a_package_taken_apart_has_its_table(at_home: Studies, tmp_path: Path) -> None:
-    text, _, _ = written(at_home("apart"), tmp_path)
+    text, _, _ = once(at_home("apart"), tmp_path)
     assert "taken apart" in text
     assert "adoption push alone" in text
     assert "interaction of the levers" in text
@@ -118,11 +121,11 @@ def test_a_package_taken_apart_has_its_table(at_home: Studies, tmp_path: Path) -
 
 
 def test_assumptions_of_the_screening_are_named(at_home: Studies, tmp_path: Path) -> None:
-    text, _, material = written(at_home("ahead"), tmp_path)
+    text, _, material = once(at_home("ahead"), tmp_path)
     for row in strongest(material.spec.headline, 3):
         assert f"`{row.parameter}`" in text
     assert "a small sample, not corrected" in text
-    assert "the assumptions that move it most" not in written(at_home("two"), tmp_path)[0]
+    assert "the assumptions that move it most" not in once(at_home("two"), tmp_path)[0]
 
 
 def test_drawing_needs_no_more_than_four_figures(at_home: Studies, tmp_path: Path) -> None:

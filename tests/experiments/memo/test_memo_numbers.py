@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from again import Again, close
 from conftest import Studies
-from memo_studies import written
+from memo_studies import once
 
 from experiments.memo.ledger import Said
 
@@ -20,7 +20,7 @@ NOT_COUNTED = re.compile(
 )
 GENERATED = ("Bottom line", "Effects", "What drives the result", "Who gains, who loses", "What would change it")
 FACTORS = tuple(sign * 10.0**power for power in (0, 2, -2, 3, -3, 6, -6, 9, -9) for sign in (1, -1))
-NAMES = ("two", "drawn", "apart", "ahead", "lone")
+NAMES = ("two", "ahead", "lone", *(pytest.param(name, marks=pytest.mark.slow) for name in ("drawn", "apart")))
 
 
 def sections(text: str) -> dict[str, str]:
@@ -38,7 +38,7 @@ def tokens(text: str) -> list[str]:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_number_is_that_of_the_runs(name: str, at_home: Studies, tmp_path: Path) -> None:
     folder = at_home(name)
-    _, ledger, _ = written(folder, tmp_path)
+    _, ledger, _ = once(folder, tmp_path)
     again = Again(folder)
     assert len(ledger.said) > 20
     wrong = []
@@ -53,7 +53,7 @@ def test_every_number_is_that_of_the_runs(name: str, at_home: Studies, tmp_path:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_number_is_written_as_its_value(name: str, at_home: Studies, tmp_path: Path) -> None:
-    _, ledger, _ = written(at_home(name), tmp_path)
+    _, ledger, _ = once(at_home(name), tmp_path)
     assert not [said for said in ledger.said if not rounded(said)]
 
 
@@ -71,7 +71,7 @@ def rounded(said: Said) -> bool:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_number_in_the_text_is_in_the_ledger(name: str, at_home: Studies, tmp_path: Path) -> None:
-    text, ledger, _ = written(at_home(name), tmp_path)
+    text, ledger, _ = once(at_home(name), tmp_path)
     found = sections(text)
     for heading in GENERATED:
         known = {said.written.lstrip("+\u2212") for said in ledger.said if said.section in (heading, "Figures")}
@@ -91,7 +91,7 @@ def test_a_direction_is_claimed_only_where_the_interval_leaves_out_zero(
     name: str, at_home: Studies, tmp_path: Path
 ) -> None:
     folder = at_home(name)
-    text, _, material = written(folder, tmp_path)
+    text, _, material = once(folder, tmp_path)
     again = Again(folder)
     lead = sections(text)["Bottom line"]
     for line in material.ranked:
@@ -104,7 +104,7 @@ def test_a_direction_is_claimed_only_where_the_interval_leaves_out_zero(
 
 
 def test_small_samples_are_said_to_be_small(at_home: Studies, tmp_path: Path) -> None:
-    for name in ("two", "drawn"):
-        lead = sections(written(at_home(name), tmp_path)[0])["Bottom line"]
+    for name in ("two", "ahead"):
+        lead = sections(once(at_home(name), tmp_path)[0])["Bottom line"]
         assert "small sample" in lead
-    assert "One pair of runs has no interval" in sections(written(at_home("lone"), tmp_path)[0])["Bottom line"]
+    assert "One pair of runs has no interval" in sections(once(at_home("lone"), tmp_path)[0])["Bottom line"]
