@@ -1,4 +1,4 @@
-"""The test suite on every supported Python that this machine has: ``nox`` (make versions).
+"""The test suite on every other supported Python that this machine has: ``nox`` (make versions).
 
 Each interpreter gets an environment of its own with the newest releases that it can take, its newest Mesa among them.
 For an interpreter that is not found, pip resolves the dependencies without installing anything.
@@ -28,6 +28,8 @@ MANAGERS = (
     "/usr/bin",
 )
 """Where version managers and Debian keep interpreters that may not be on the path."""
+LEFT_OUT = ("--ignore=tests/oracles", "--ignore=tests/benchmarks", "--ignore=tests/e2e/test_readme.py")
+"""Exact answers, speed, commands of the pages: they take long and hang on no version of Python; make test has them."""
 SOURCE_ONLY = "hydra-core"
 """One of its pure Python dependencies has no wheel, without which pip resolves for no interpreter but its own."""
 nox.options.error_on_missing_interpreters = False
@@ -68,12 +70,12 @@ nox.options.sessions = [*(["tests"] if OTHERS else []), "resolve"]
 
 @nox.session(python=OTHERS)
 def tests(session: nox.Session) -> None:
-    """Run the whole suite (arguments go to pytest)."""
+    """Run the suite but for what ``LEFT_OUT`` names (arguments go to pytest instead)."""
     session.install("--quiet", "--upgrade", "--upgrade-strategy", "eager", "-e", ".[dev]")
     session.run(
         "python", "-c", "import mesa, sys; print('Python', sys.version.split()[0], 'with Mesa', mesa.__version__)"
     )
-    session.run("python", "-m", "pytest", *(session.posargs or ["-n", "auto", "--dist", "loadfile"]))
+    session.run("python", "-m", "pytest", *(session.posargs or ["-n", "auto", "--dist", "loadfile", *LEFT_OUT]))
 
 
 @nox.session(python=False)

@@ -203,6 +203,7 @@ def test_run_and_show(tmp_path: Path) -> None:
     assert list((tmp_path / "outputs").rglob("*.png"))
 
 
+@pytest.mark.slow
 def test_run_a_world_without_history(tmp_path: Path) -> None:
     result = opengambit("run", "world=minimal", "enterprises=60", "horizon=2027-02", "--story", cwd=tmp_path)
     assert result.returncode == 0, result.stderr
@@ -215,6 +216,7 @@ def test_run_a_world_without_history(tmp_path: Path) -> None:
     assert "2025-12" not in months
 
 
+@pytest.mark.slow
 def test_run_a_world_from_a_file(tmp_path: Path) -> None:
     text = "history: none\nlabs:\n  Solo: {home: US, q: 150, active: 40, fund: 100}\n"
     (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")

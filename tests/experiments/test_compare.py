@@ -172,6 +172,7 @@ def test_tables_agree_with_the_runs(tmp_path: Path, monkeypatch: Any) -> None:
     assert line["n"] == 3
 
 
+@pytest.mark.slow
 def test_a_comparison_grows_until_it_is_precise(tmp_path: Path, monkeypatch: Any, capsys: Any) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "push.yaml").write_text(OWN.replace("value: 0.1", "value: 0.5, from: 2023-02"))

@@ -66,7 +66,10 @@ def right(drawing: Drawing, layout: str) -> None:
         assert width == MEMO.width
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
+EACH = ["memo", pytest.param("slide", marks=pytest.mark.slow)]
+
+
+@pytest.mark.parametrize("layout", EACH)
 @pytest.mark.parametrize("name", FAMILIES)
 def test_every_family_fits_its_page_and_says_where_the_projection_begins(tables, name, layout):
     drawings = draw(name, tables, SCENE, layout)
@@ -92,7 +95,7 @@ def many_policies(number: int) -> dict[str, pd.DataFrame]:
     return {"effects": pd.concat(effects), "regret": pd.DataFrame(regret, columns=names)}
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("layout", EACH)
 def test_every_figure_of_studies_fits_its_page(layout):
     names = ("status_quo", "us_weights_export_ban", "allied_procurement_ban", "us_all_closed")
     points = tuple(itertools.product((0.5, 1.5, 2.5), (2.0, 4.0)))

@@ -16,7 +16,11 @@ def test_all_of_them_are_here() -> None:
     assert set(NAMES) == expected
 
 
-@pytest.mark.parametrize("name", NAMES)
+LONG = ("O10", "O19", "O25")
+"""Those that take more than four seconds: ``make slow`` runs them, and CI."""
+
+
+@pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.slow) if n in LONG else n for n in NAMES])
 def test_oracle(name: str) -> None:
     outcome = run(REGISTRY[name])
     assert not outcome.stopped, f"{name} stopped: {outcome.stopped}"

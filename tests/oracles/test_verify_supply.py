@@ -18,7 +18,11 @@ def test_all_are_there() -> None:
     assert set(MINE) == {f"O{number}" for number in (*numbers, "26", "27", "28", "30")}
 
 
-@pytest.mark.parametrize("name", MINE)
+LONG = ("O17", "O20", "O27")
+"""Those that take more than four seconds: ``make slow`` runs them, and CI."""
+
+
+@pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.slow) if n in LONG else n for n in MINE])
 def test_oracle(name: str) -> None:
     outcome = run(REGISTRY[name])
     assert not outcome.stopped, f"{name} stopped: {outcome.stopped}"

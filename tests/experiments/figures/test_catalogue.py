@@ -79,6 +79,7 @@ def test_every_family_of_a_run_renders_from_a_run(name, subjects, tmp_path):
     assert {path.suffix for path in made} == {".svg", ".csv"}
 
 
+@pytest.mark.slow
 def test_a_figure_of_a_run_is_the_one_that_the_run_draws(single, tmp_path, monkeypatch):
     monkeypatch.setattr(figures, "FAMILIES", {"capability": FAMILIES["capability"]})
     words = shlex.split(json.loads((single / "provenance.json").read_text())["command"])[2:]
@@ -144,6 +145,7 @@ def test_levels_are_named_with_the_command(ranged):
     assert remedy(CATALOGUE["adoption_regions"], subject) == "opengambit sweep 'policy=a,[b,c]' record=panel"
 
 
+@pytest.mark.slow
 def test_the_default_set_leaves_out_what_the_study_lacks(ranged, tmp_path):
     made = files(ranged, "all", "--format", "png", out=tmp_path)
     assert {path.stem.split("_cn_")[0] for path in made} == {"fans", "small_multiples", "scatter"}

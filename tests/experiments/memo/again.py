@@ -39,6 +39,7 @@ class Again:
         self.spec = json.loads((folder / "comparison.json").read_text())
         self.baseline, self.sure = self.spec["baseline"], float(self.spec["level"])
         self.many = self.plan["draws"]["draws"] > 1
+        self.all_runs, self.tables, self.cells = self.study.runs, {}, {}
 
     def value(self, said: Said) -> float:
         """Return the number that the memo should have written."""
@@ -55,7 +56,7 @@ class Again:
 
     def runs(self, policy: str, future: str) -> pd.DataFrame:
         """Return the runs of an arm by (draw, seed)."""
-        runs = self.study.runs
+        runs = self.all_runs
         mine = runs[(runs["policy"].astype(str) == policy) & (runs["future"].astype(str) == future)]
         return mine.reset_index().set_index(["draw", "seed"])["row"].sort_index()
 
@@ -64,8 +65,21 @@ class Again:
         rows = self.runs(policy, labels["future"])
         if "actor" in labels:
             return self.actor(rows, labels)
-        table = self.study.wide(labels["measure"]).astype(np.float64)
+        table = self.wide(labels["measure"])
         return pd.Series(table[labels["month"]].reindex(rows.to_numpy()).to_numpy(), rows.index)
+
+    def wide(self, measure: str) -> pd.DataFrame:
+        """Return a headline measure, read once."""
+        if measure not in self.tables:
+            self.tables[measure] = self.study.wide(measure).astype(np.float64)
+        return self.tables[measure]
+
+    def cell(self, measure: str, where: dict[str, Any]) -> pd.DataFrame:
+        """Return a cell of a measure in all runs, read once."""
+        key = (measure, *sorted(where.items()))
+        if key not in self.cells:
+            self.cells[key] = self.study.frame(measure, **where)
+        return self.cells[key]
 
     def actor(self, rows: pd.Series, labels: Row) -> pd.Series:
         """Return the cell of an actor."""
@@ -79,10 +93,10 @@ class Again:
                 where |= {"segment_kind": "user_bloc", "segment": labels["actor"]}
             case "regions":
                 where |= {"segment_kind": "region", "segment": labels["actor"]}
-        frame = self.study.frame(labels["measure"], **where)
+        frame = self.cell(labels["measure"], where)
         frame = frame[frame["month"].astype(str) == labels["month"]]
         keyed = frame.set_index(["policy", "future", "draw", "seed"])["value"].astype(np.float64)
-        runs = self.study.runs.set_index("row").loc[rows.to_numpy()]
+        runs = self.all_runs.set_index("row").loc[rows.to_numpy()]
         places = list(zip(runs["policy"], runs["future"], runs["draw"], runs["seed"], strict=True))
         return pd.Series(keyed.reindex(places).to_numpy(), rows.index)
 
@@ -222,7 +236,7 @@ class Again:
 
     def crossing(self, arm: str, future: str, rule: dict[str, Any]) -> pd.Series:
         rows = self.runs(arm, future)
-        table = self.study.wide(rule["measure"]).astype(np.float64).reindex(rows.to_numpy())
+        table = self.wide(rule["measure"]).reindex(rows.to_numpy())
         since = rule["month"] or table.columns[0]
         table = table[[month for month in table.columns if month >= since]]
         met = table >= rule["value"] if rule["sign"] == ">=" else table <= rule["value"]

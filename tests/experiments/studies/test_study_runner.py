@@ -207,6 +207,7 @@ def test_an_executor_that_breaks_is_left_to_its_owner(tmp_path):
     assert run_study(plan, tmp_path, SERIAL).missing == 0
 
 
+@pytest.mark.slow
 def test_a_shard_that_is_gone_can_be_left_out(tmp_path):
     plan = a_plan(33, ("status_quo", "us_all_closed"), record="summary")
     folder, path = damaged(plan, tmp_path)
@@ -253,6 +254,7 @@ def process_number(scenario, seed):
     raise RuntimeError(str(os.getpid()))
 
 
+@pytest.mark.slow
 def test_workers_are_recycled(plan):
     chunk = Chunk((), "series", plan.code, plan.data, process_number)
     crew = ProcessCrew(1, recycle=2)
