@@ -35,6 +35,7 @@ def test_two_hundred_runs_stay_within_a_bound() -> None:
     assert memory.current() - before < BOUND
 
 
+@pytest.mark.slow
 def test_projections_do_not_grow_either() -> None:
     """Runs beyond the hand-over keep small yardsticks of their status quo, and no more."""
     scenario = Scenario.load("total_chip_ban", history_until="2023-04", horizon="2023-06", enterprises=52)

@@ -165,6 +165,7 @@ def test_order_matters_to_the_stream_only() -> None:
     assert not same(run("stream"), run("stream", shuffled=False))
 
 
+@pytest.mark.slow
 def test_both_kinds_of_luck_are_of_one_law() -> None:
     """Means over seeds of adoption and of the open share lie within four standard errors of each other."""
     moments: dict[str, list[tuple[float, float]]] = {"keyed": [], "stream": []}

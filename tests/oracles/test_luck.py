@@ -181,6 +181,7 @@ def test_the_control_one_stream_leaks(kind: Any) -> None:
     assert same == [kind == "keyed"] * 2
 
 
+@pytest.mark.slow
 def test_processes_share_no_luck() -> None:
     """Two fresh processes give the outcomes of this one, whichever of them does what."""
     jobs = [luck.Job(kind, policy, 4, 60) for kind in luck.KINDS for policy in ("status_quo", "cn_goes_closed")]
