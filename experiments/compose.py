@@ -198,6 +198,20 @@ def _plain(container: object) -> dict[str, Any]:
     return {str(key): value for key, value in container.items()} if isinstance(container, dict) else {}
 
 
+def split_params(settings: Mapping[str, Any], places: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the parameters of the chosen set (``params=NAME``), and those that are set one by one, by dotted path.
+
+    Futures and draws lie above a set, and below what is set one by one.
+    """
+    flat = flatten(settings.get("params") or {})
+    own = {path: value for path, value in flat.items() if not _in_set(places.get(f"params.{path}", ""))}
+    return {path: value for path, value in flat.items() if path not in own}, own
+
+
+def _in_set(place: str) -> bool:
+    return Path(place.rpartition(":")[0]).parent.name == "params"
+
+
 def flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     """Return nested mappings as one, by dotted key."""
     flat: dict[str, Any] = {}
@@ -228,7 +242,8 @@ def _scenario(
             policies,
             horizon=None if settings.get("horizon") is None else str(settings["horizon"]),
             history_until=str(until),
-            params=flatten(settings.get("params") or {}),
+            params=split_params(settings, places)[1],
+            centre=split_params(settings, places)[0],
             levers=levers,
             world=overrides.world or str(part(settings, "world", "name")),
             future=str(settings.get("future") or NONE),

@@ -25,6 +25,8 @@ HEADLINES = {
     "gap_months": ("US-CN capability gap", 1.0, "months"),
     "price_paid": ("price paid", 1.0, "$/Mtok"),
 }
+CENTRE = "calibrated"
+"""The parameter set of the pages: that of all commands."""
 MONTHS = ("2026-07", "2028-12", "2030-12")
 Values = dict[str, "np.ndarray[Any, np.dtype[np.float64]]"]
 
@@ -55,7 +57,8 @@ def run(job: Job) -> Outcome:
     from sim import Scenario, simulate
 
     policy = list(job.policy) if isinstance(job.policy, tuple) else job.policy
-    scenario = Scenario.load(policy, levers=dict(job.levers), params=dict(job.params), **dict(job.settings))
+    given: dict[str, Any] = {"centre": CENTRE} | dict(job.settings)
+    scenario = Scenario.load(policy, levers=dict(job.levers), params=dict(job.params), **given)
     trajectory = simulate(scenario, job.seed)
     values = {name: _series(trajectory, name) for name in CELLS}
     values |= {name: read(trajectory) for name, read in EXTRAS.items()}
@@ -134,12 +137,15 @@ def paired(arm: Mapping[int, Values], base: Mapping[int, Values], measure: str, 
 
 
 def policy_jobs(seeds: int, enterprises: int) -> list[Job]:
-    """Return a run of the status quo and of every shipped policy for each seed."""
+    """Return a run of the status quo and of every shipped policy for each seed, which has a posterior draw of its own."""
+    from experiments.studies.draws import from_posterior
     from sim.policy import policy_files
 
     settings = (("horizon", MONTHS[-1]), ("enterprises", enterprises))
     names = ["status_quo", *sorted(set(policy_files()) - {"status_quo"})]
-    return [Job(name, name, seed, settings=settings) for seed in range(seeds) for name in names]
+    posterior = from_posterior(CENTRE, seeds)
+    drawn = [tuple(posterior.at(seed).items()) for seed in range(seeds)]
+    return [Job(name, name, seed, params=drawn[seed], settings=settings) for seed in range(seeds) for name in names]
 
 
 def cell(mean: float, half: float, scale: float) -> str:
@@ -155,10 +161,11 @@ def policy_page(found: dict[str, dict[int, Values]], seeds: int, enterprises: in
     lines = [
         "# What each policy does",
         "",
-        f"Paired differences from `status_quo` on the same seeds ({seeds} seeds, {enterprises} enterprises, default parameters): mean and",
-        "95 percent t interval; bold where it excludes zero. Luck only: the parameters are not varied, and most of them are",
-        "assumptions. A policy without dates starts in the month after the hand-over. With this many cells, about one in twenty",
-        "intervals excludes zero by chance. Renewed by",
+        f"Paired differences from `status_quo` ({seeds} pairs, {enterprises} enterprises): mean and 95 percent t interval; bold where it",
+        "excludes zero. Each pair has a seed and a draw of the posterior (`conf/posterior/calibrated.csv`) of its own, so that",
+        "intervals hold luck and what the data leave open of the calibrated parameters, not the parameters that were not calibrated.",
+        "A policy without dates starts in the month after the hand-over. With this many cells, about one in twenty intervals",
+        "excludes zero by chance. Renewed by",
         f"`python -m experiments.effects policies --seeds {seeds} --enterprises {enterprises}`.",
         "",
     ]
@@ -204,12 +211,14 @@ def main(args: list[str]) -> int:
 
     parser = argparse.ArgumentParser(prog="python -m experiments.effects", description=__doc__)
     parser.add_argument("what", choices=("policies", "signs", "levers"))
-    parser.add_argument("--seeds", type=int, help="paired seeds (policies and levers 16, signs 32)")
+    parser.add_argument(
+        "--seeds", type=int, help="pairs (policies 24, each with a posterior draw; levers 16, signs 32)"
+    )
     parser.add_argument("--enterprises", type=int, default=2000)
     parser.add_argument("--docs", type=Path, default=Path("docs"), help="folder of the pages")
     given = parser.parse_args(args)
     if given.what == "policies":
-        seeds = given.seeds or 16
+        seeds = given.seeds or 24
         found = run_all(policy_jobs(seeds, given.enterprises))
         page, name = policy_page(found, seeds, given.enterprises), "effects.md"
     elif given.what == "levers":

@@ -11,7 +11,7 @@ import yaml
 
 from sim.errors import InputError, Problem
 
-GROUPS = {"params": "default", "world": "history", "execution": "processes"}
+GROUPS = {"params": "calibrated", "world": "history", "execution": "processes"}
 """Groups of files that Hydra chooses from, each with the choice that ships."""
 
 

@@ -37,7 +37,9 @@ def matches() -> dict[str, tuple[str, tuple[str, ...]]]:
     from sim.instruments import INSTRUMENTS, SURVEY_MOMENTS
 
     found: dict[str, tuple[str, tuple[str, ...]]] = {
-        name: (info.observation, (info.series,)) for name, info in INSTRUMENTS.items() if info.observation
+        name: (info.observation, (info.series,))
+        for name, info in INSTRUMENTS.items()
+        if info.observation and info.unit == "share"
     }
     return found | {name: (name, (INSTRUMENTS[name].series,)) for name in SURVEY_MOMENTS}
 

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from dataclasses import replace
 
 from sim.paths import Paths
+from sim.policy import ITSELF
 from sim.roster_policy import real_world
 from sim.scenario import Scenario
 from sim.supply import Baseline
@@ -21,6 +22,8 @@ _CACHE: OrderedDict[tuple[str, int], Baseline] = OrderedDict()
 
 def status_quo_of(scenario: Scenario) -> Scenario:
     """Return the scenario with the status quo in place of its policy, and nothing held."""
+    if scenario.policy.base == ITSELF:
+        return replace(scenario, hold=()) if scenario.hold else scenario
     return replace(scenario, policy=real_world(scenario.roster), hold=())
 
 
@@ -28,7 +31,7 @@ def needs_baseline(scenario: Scenario) -> bool:
     """Say whether a run takes anything from the status quo: a policy beyond the hand-over, or what is held."""
     if scenario.hold:
         return True
-    if scenario.horizon <= scenario.history_until:
+    if scenario.horizon <= scenario.history_until or scenario.policy.base == ITSELF:
         return False
     return scenario.policy.canonical() != real_world(scenario.roster).canonical()
 

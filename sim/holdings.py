@@ -83,9 +83,12 @@ class Habits:
         """Return the habits of all slots."""
         demand = parameters.demand
         developer = population.kind[population.slot_owner] == CLASSES.index("developer")
+        tool = population.slot_tool < demand.agents
+        review = np.minimum(demand.review * np.where(developer, demand.review_developer, 1.0), 1.0)
+        kappa = demand.switching_cost * np.where(developer, demand.switching_cost_developer, 1.0)
         return cls(
-            review=np.minimum(demand.review * np.where(developer, demand.review_developer, 1.0), 1.0),
-            kappa_lab=demand.switching_cost * np.where(developer, demand.switching_cost_developer, 1.0),
+            review=np.where(tool, 1.0, review),
+            kappa_lab=np.where(tool, 0.0, kappa),
             kappa_channel=demand.channel_cost,
             known=demand.switching_cost_known,
             rho=demand.dissimilarity,

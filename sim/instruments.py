@@ -15,12 +15,19 @@ from sim.calendar import month_name
 from sim.history import Offers
 from sim.market.arrays import Bools, Floats
 from sim.measures import Context, ratio
+from sim.measures_supply import months_behind
 from sim.segments import ordered_sum
-from sim.world import CLASSES, World
+from sim.world import BLOCS, CLASSES, TASKS, World
 
 Reading = tuple[str, str, Floats]
 """entity, geography, values of shape (T,)."""
 DEVELOPER, ENTERPRISE, REGULATED = (CLASSES.index(name) for name in ("developer", "enterprise", "regulated"))
+
+
+ASSISTANT, DOCUMENTS = TASKS.index("assistant"), TASKS.index("documents")
+"""Tasks whose capability is read on the Arena's scale and on the ECI (docs/model.md, section 4)."""
+ELO_SLOPE = 0.105432
+"""ECI per point of Elo: the crosswalk's fit on the Arena of 2025-12-11, n 65 (sim/data/crosswalk.json) [D]."""
 
 
 @dataclass(frozen=True)
@@ -139,9 +146,16 @@ def _ramp(view: View) -> Iterator[Reading]:
     records, us = view.context.records, view.world.region_codes.index("US")
     adopters = ordered_sum(records.adopters[:, us], 1)
     users = ordered_sum(records.own_users[:, us], 1)
-    coverage = view.context.parameters.instruments.card_coverage
+    paying = _panel(view, adopters / view.world.region_gdp[us])
     for lab, name in enumerate(view.world.lab_names):
-        yield name, "US", coverage * ratio(users[:, lab], adopters)
+        yield name, "US", paying * ratio(users[:, lab], adopters)
+
+
+def _panel(view: View, adoption: Floats) -> Floats:
+    """Return the share of the card panel's firms that pay for AI, from US adoption, shape (T,)."""
+    parameters = view.context.parameters
+    level, settings = parameters.usage.adoption_level, parameters.instruments
+    return np.minimum(settings.card_coverage * (adoption / level) ** settings.card_power, 1.0)
 
 
 def _surveyed(world: World) -> Bools:
@@ -207,18 +221,62 @@ def _models(view: View) -> Iterator[Reading]:
     yield "5 or more models", "large enterprises", ratio(records.large_five, records.large)
 
 
+def _adoption(view: View) -> Iterator[Reading]:
+    world = view.world
+    adopters = ordered_sum(view.context.records.adopters, 2)
+    for r, code in enumerate(world.region_codes):
+        yield code, code, adopters[:, r] / world.region_gdp[r]
+
+
+def _best_so_far(view: View, task: int) -> Floats:
+    """Return the best text release so far on a task by developer bloc and openness, ECI, shape (T, 4, 2)."""
+    offers, context = view.offers, view.context
+    months = context.start + np.arange(context.records.payments.size)
+    best = np.full((months.size, len(BLOCS), 2), -np.inf)
+    bloc = view.world.lab_bloc_index[offers.lab]
+    for m in np.flatnonzero(~offers.video).tolist():
+        later = months >= offers.month[m]
+        best[later, bloc[m], int(~offers.closed[m])] = np.maximum(
+            best[later, bloc[m], int(~offers.closed[m])], offers.q[m, task]
+        )
+    return np.where(np.isfinite(best), best, np.nan)
+
+
+def _arena(view: View) -> Iterator[Reading]:
+    """Differences of the best releases so far on the assistant scale, in Elo: ECI over the slope of the crosswalk."""
+    best = _best_so_far(view, ASSISTANT) / ELO_SLOPE
+    us, cn = (best[:, BLOCS.index(name)] for name in ("US", "CN"))
+    yield "US-China", "world", np.fmax.reduce(us, axis=1) - np.fmax.reduce(cn, axis=1)
+    yield "US-China open-weight", "world", us[:, 1] - cn[:, 1]
+    yield (
+        "closed-open",
+        "world",
+        np.fmax.reduce(np.fmax.reduce(best, axis=2), axis=1) - np.fmax.reduce(best[:, :, 1], axis=1),
+    )
+
+
+def _lag(view: View) -> Iterator[Reading]:
+    """Months since a closed release first had the general capability of the best open one."""
+    best = _best_so_far(view, DOCUMENTS)
+    closed, opened = (np.fmax.reduce(best[:, :, k], axis=1) for k in (0, 1))
+    yield "closed-open", "world", months_behind(closed, opened)
+
+
 _ALL = (
     InstrumentInfo("openrouter_token_share", "openrouter_top9", "token share inside the weekly top 9", "share", "Developers outside CN on own APIs and hosts, within the month's largest models; labs whose customers buy direct show less.", _router),
     InstrumentInfo("openrouter_platform_share", "", "whole platform", "share", "The same over all models, for quoted totals.", _platform),
     InstrumentInfo("hf_derivatives", "hf", "share of new derivatives (ATOM)", "share", "New deployments of open families by developers at hosts and on own machines.", _derivatives),
     InstrumentInfo("hf_downloads", "hf", "downloads share, unaffiliated uploads separate", "share", "New and standing deployments of open families by developers.", _downloads),
-    InstrumentInfo("ramp_firms", "ramp", "firms paying the vendor", "share", "US adopters with a slot on the lab's own API, times the share of that spending that a card shows.", _ramp),
+    InstrumentInfo("ramp_firms", "ramp", "firms paying the vendor", "share", "US adopters with a slot on the lab's own API, times the share of the panel's firms that pay for AI at that adoption.", _ramp),
     InstrumentInfo("menlo_spend", "menlo", "enterprise API spend share", "share", "Own-API spending of US and allied enterprises and regulated firms.", _menlo_spend),
     InstrumentInfo("menlo_usage", "menlo", "enterprise API usage share", "share", "Own-API tokens of the same firms.", _menlo_usage),
     InstrumentInfo("menlo_open_share", "menlo", "open share of enterprise usage", "share", "Slots of the same firms on open weights.", _menlo_open),
     InstrumentInfo("etr_usage", "etr", "enterprises using the vendor", "share", "Large enterprises with a slot on the lab, any channel.", _etr),
     InstrumentInfo("vendor_switching", "", "enterprises switching their primary vendor, per year", "share", "Enterprise-class adopters whose lab with most slots differs from 12 months before.", _switching),
     InstrumentInfo("telemetry_deepseek", "telemetry", "DeepSeek share of chatbot use", "share", "Assistant slots by region.", _telemetry),
+    InstrumentInfo("adoption", "", "enterprises that use AI models", "share", "Adopters of each region, count-weighted.", _adoption),
+    InstrumentInfo("arena_gap", "lmarena_gap", "", "Elo", "Difference of the best releases so far on the assistant scale.", _arena),
+    InstrumentInfo("eci_lag", "eci_lag", "months since a closed model reached the ECI of the new best open model", "mo", "Months since a closed release first had the capability of the best open one.", _lag),
     InstrumentInfo("multihoming_families", "", "three or more model families (81 percent, survey 2025)", "share", "Large enterprises.", _families),
     InstrumentInfo("multihoming_models", "", "five or more models (37 percent, survey 2025)", "share", "Large enterprises.", _models),
 )  # fmt: skip

@@ -14,6 +14,7 @@ from sim.market.usage import smooth_price, token_volume
 from sim.menu import HOST, OWN, SELF, Menu
 from sim.parameters import Parameters
 from sim.population import Population
+from sim.task_mix import TaskMix
 from sim.world import CLASSES, LICENCES, TASKS, World
 
 YOUNG = 12
@@ -84,7 +85,10 @@ class _Sums:
 class Ledger:
     """Keeps the smoothed price that each enterprise reacts to, and draws up the accounts."""
 
-    def __init__(self, world: World, population: Population, parameters: Parameters) -> None:
+    def __init__(
+        self, world: World, population: Population, parameters: Parameters, handover: int | None = None
+    ) -> None:
+        self._mix = TaskMix(world, population, parameters, handover)
         self.paid: Floats = np.full(population.size, np.nan)
         self._population = population
         self._parameters = parameters
@@ -114,7 +118,7 @@ class Ledger:
         cell, size = self._cell(menu, block), sums.tokens.size
         owner, task = population.slot_owner[block.slot], population.slot_task[block.slot]
         count = population.count[owner] * block.mass
-        share = population.slot_share[block.slot] * block.mass
+        share = self._mix.at(menu.t)[block.slot] * block.mass
         price = menu.paid(population, block.slot, block.model, block.channel)
         served_share = menu.places.served[population.region[owner], menu.offers.lab[block.model], block.channel]
         used = share * volume[owner] * served_share

@@ -301,7 +301,7 @@ def build_menu(
         parameters=parameters,
         text=Rows.of(own_lines[~is_video[own_lines]], open_lines[~is_video[open_lines]], offers.line_lab),
         video=Rows.of(own_lines[is_video[own_lines]], open_lines[is_video[open_lines]], offers.line_lab),
-        base=base_utility(world, parameters, eco, tau),
+        base=base_utility(world, parameters, t, eco, tau),
         banned=banned.reshape(-1, n_cells),
         access=world.access[min(t, handover, world.n_months - 1)] * (1.0 - levers.block[t]),
         gone=t > offers.usable_until,

@@ -11,11 +11,11 @@ from sim.parameters import Parameters
 from sim.world import CLASSES, World
 
 
-def base_utility(world: World, parameters: Parameters, eco: Floats, tau: Floats) -> Floats:
-    """Return fit + xi + eco - tau by (lab, channel) and (region, class, task), shape (3L, R K N)."""
+def base_utility(world: World, parameters: Parameters, t: int, eco: Floats, tau: Floats) -> Floats:
+    """Return fit + xi + eco - tau of month t by (lab, channel) and (region, class, task), shape (3L, R K N)."""
     demand = parameters.demand
     fit = demand.fit_scale * world.fit.transpose(1, 0, 2)[:, None, :, None, :]
-    xi = demand.xi_scale * world.strengths.transpose(0, 2, 1)[:, None, None, :, :]
+    xi = demand.xi_scale * world.strengths_at(t).transpose(0, 2, 1)[:, None, None, :, :]
     table = fit + xi + eco[:, None, None, None, None] - tau[..., None]
     return np.asarray(table.reshape(table.shape[0] * CHANNELS, -1))
 

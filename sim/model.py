@@ -113,7 +113,7 @@ class MarketModel(mesa.Model):  # type: ignore[misc]
             self.offers, self.population, self.parameters, self.streams, self.world.lab_home_index, scenario.start
         )
         self.holdings = self._holdings()
-        self.ledger = Ledger(self.world, self.population, self.parameters)
+        self.ledger = Ledger(self.world, self.population, self.parameters, scenario.history_until)
         self.recorder = Recorder(self.n_months, self.world, self.population, self.offers.rows)
         self.labs, self.governments = self._create_agents(reverse)
         self.suppliers = create_suppliers(self, self.supply.chips.path, reverse)

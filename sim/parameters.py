@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import Field
 from pydantic.dataclasses import dataclass as checked_dataclass
 
+from sim.parameters_population import PopulationParameters
 from sim.parameters_research import Finance, Markup, Reactions, Releases, Research, Strategy
 from sim.parameters_supply import Chips
 from sim.schema import CONFIG, ParameterInfo, build_sections, walk
@@ -38,6 +39,16 @@ class Demand:
     )
     review: float = _p(1 / 6, "1/mo", 1 / 12, 1 / 3, "[V 10]", "lam_rev: a slot reviews its choice (E18)", ge=0, le=1)
     review_developer: float = _p(1.5, "x", 1, 3, "[A]", "factor on lam_rev of developers", ge=0, le=12)
+    agents: float = _p(
+        0.0,
+        "share",
+        0,
+        0.9,
+        "[A]",
+        "developers' coding slots that a coding tool fills: it chooses anew every month and loses nothing by switching",
+        ge=0,
+        le=1,
+    )
     grace: int = _p(
         12, "mo", 6, 24, "[A]", "months that a replaced closed release stays usable by its holders", ge=0, le=120
     )
@@ -194,50 +205,18 @@ class Usage:
     price_smoothing: float = _p(0.2, "1/mo", 0.05, 1, "[A]", "smoothing of the paid price", gt=0, le=1)
     weight_assistant: float = _p(1.0, "x", 0.5, 2, "[A]", "token weight of an assistant slot", ge=0)
     weight_coding: float = _p(6.0, "x", 2, 12, "[A]", "token weight of a coding slot", ge=0)
+    coding_shift: float = _p(
+        0.0,
+        "share",
+        0,
+        1,
+        "[A]",
+        "how far developers' tokens follow the record of coding's share of them (0: constant weights, 1: the record)",
+        ge=0,
+        le=1,
+    )
     weight_documents: float = _p(2.0, "x", 1, 4, "[A]", "token weight of a documents slot", ge=0)
     weight_local: float = _p(1.0, "x", 0.5, 2, "[A]", "token weight of a local-language slot", ge=0)
-
-
-@checked_dataclass(frozen=True, config=CONFIG)
-class PopulationParameters:
-    """The stratified population of enterprises (section 5.5)."""
-
-    volume_developer: float = _p(300.0, "Mtok/mo", 100, 1000, "[A]", "median volume of a developer at 2026-01", gt=0)
-    volume_enterprise: float = _p(1000.0, "Mtok/mo", 300, 3000, "[A]", "median volume of an enterprise", gt=0)
-    volume_regulated: float = _p(1000.0, "Mtok/mo", 300, 3000, "[A]", "median volume of a regulated firm", gt=0)
-    volume_public: float = _p(500.0, "Mtok/mo", 100, 2000, "[A]", "median volume of a public body", gt=0)
-    volume_sd: float = _p(2.0, "log", 1, 2.5, "[A]", "log-sd of volumes", ge=0, le=4)
-    count_developer: float = _p(0.30, "share", 0.2, 0.4, "[A]", "developers' share of enterprises", gt=0, lt=1)
-    count_enterprise: float = _p(
-        0.45, "share", 0.3, 0.6, "[A]", "the enterprise class's share of enterprises", gt=0, lt=1
-    )
-    count_regulated: float = _p(
-        0.15, "share", 0.1, 0.2, "[A]", "the regulated class's share of enterprises", gt=0, lt=1
-    )
-    count_public: float = _p(0.10, "share", 0.05, 0.15, "[A]", "the public class's share of enterprises", gt=0, lt=1)
-    token_developer: float = _p(0.40, "share", 0.3, 0.5, "[A]", "developers' share of full-adoption tokens", gt=0, lt=1)
-    token_enterprise: float = _p(
-        0.40, "share", 0.3, 0.5, "[A]", "the enterprise class's share of full-adoption tokens", gt=0, lt=1
-    )
-    token_regulated: float = _p(
-        0.12, "share", 0.05, 0.2, "[A]", "the regulated class's share of full-adoption tokens", gt=0, lt=1
-    )
-    token_public: float = _p(
-        0.08, "share", 0.04, 0.12, "[A]", "the public class's share of full-adoption tokens", gt=0, lt=1
-    )
-    slots: float = _p(6.0, "slots", 3, 10, "[A]", "slots of an enterprise of median volume", gt=0, le=50)
-    slots_elasticity: float = _p(0.25, "-", 0.1, 0.5, "[A]", "elasticity of slots to volume", ge=0, le=1)
-    slots_max: int = _p(12, "slots", 8, 20, "[A]", "largest number of slots", ge=1, le=64)
-    task_assistant: float = _p(0.35, "share", 0.2, 0.5, "[A]", "assistant slots", ge=0, le=1)
-    task_coding: float = _p(0.25, "share", 0.15, 0.4, "[A]", "coding slots", ge=0, le=1)
-    task_documents: float = _p(0.20, "share", 0.1, 0.3, "[A]", "documents slots", ge=0, le=1)
-    task_local: float = _p(0.15, "share", 0.05, 0.25, "[A]", "local-language slots", ge=0, le=1)
-    developer_coding: float = _p(0.60, "share", 0.4, 0.8, "[A]", "coding slots of developers", ge=0, le=1)
-    developer_assistant: float = _p(0.20, "share", 0.1, 0.3, "[A]", "assistant slots of developers", ge=0, le=1)
-    developer_documents: float = _p(0.15, "share", 0.05, 0.25, "[A]", "documents slots of developers", ge=0, le=1)
-    developer_local: float = _p(
-        0.05, "share", 0, 0.15, "[A]", "local-language slots of developers (the rest is video)", ge=0, le=1
-    )
 
 
 @checked_dataclass(frozen=True, config=CONFIG)
@@ -263,9 +242,19 @@ class Instruments:
         0.3,
         1,
         "[A]",
-        "share of US adopters paying a lab that card and bill data show paying it",
+        "share of the card panel's firms that pay for AI at US adoption of usage.adoption_level",
         ge=0,
         le=1,
+    )
+    card_power: float = _p(
+        0.4,
+        "-",
+        0.2,
+        1,
+        "[A]",
+        "elasticity of that share to US adoption: below 1 the panel's firms adopt earlier than others",
+        ge=0,
+        le=3,
     )
     propensity_scale: float = _p(
         1.0, "x", 0, 1, "[A]", "scale of the log routing propensities (0: every lab shows alike)", ge=0, le=2

@@ -22,8 +22,10 @@ from sim.policy_values import parse_day
 from sim.vocabulary import Vocabulary, shipped_vocabulary
 
 BASE = "status_quo"
+ITSELF = "itself"
+"""Base of a policy that is its own yardstick: the real world as it was known at some time."""
 
-__all__ = ["BASE", "Entry", "Policy", "ScheduledRelease", "Target", "policy_files"]
+__all__ = ["BASE", "ITSELF", "Entry", "Policy", "ScheduledRelease", "Target", "policy_files"]
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
@@ -36,7 +38,8 @@ class Policy:
         title: one line.
         question: what a memo would ask with it.
         reason: why the entries are as they are.
-        base: ``status_quo`` (the real world lies below) or ``none``.
+        base: ``status_quo`` (the real world lies below), ``none``, or ``itself``: nothing lies below, and it is the
+            real world as it was known at some time, from which nothing is measured as a difference.
         notes: what the stacking replaced, in words.
     """
 
@@ -131,7 +134,9 @@ class Policy:
             entries += raised
         top = policies[-1] if policies else cls()
         names = tuple(name for policy in policies for name in policy.names)
-        base = "none" if any(policy.base == "none" for policy in policies) else BASE
+        base = "none" if any(policy.base != BASE for policy in policies) else BASE
+        if len(policies) == 1:
+            base = policies[0].base
         return cls(names, tuple(entries), top.title, top.question, top.reason, base, tuple(dict.fromkeys(notes)))
 
     def canonical(self) -> list[dict[str, Any]]:
@@ -157,10 +162,10 @@ def _checked(raw: RawPolicy, path: Path, names: Vocabulary) -> Policy:
     problems: list[Problem] = []
     head = {"name": path.stem, "title": "", "question": "", "reason": "", "base": BASE, "starts": "projection"}
     head |= {key: str(value) for key, value in raw.head.values.items() if key != "entries" and value is not None}
-    if head["base"] not in {BASE, "none"}:
+    if head["base"] not in {BASE, "none", ITSELF}:
         message = f"{head['base']!r} is no base"
         problems.append(
-            Problem(raw.head.where("base"), "base", message, f"{BASE} or none", nearest(head["base"], [BASE]))
+            Problem(raw.head.where("base"), "base", message, f"{BASE}, none or {ITSELF}", nearest(head["base"], [BASE]))
         )
     if "entries" not in raw.head.values:
         problems.append(Problem(raw.head.where(), "entries", "this key is missing", "a list of entries"))

@@ -14,7 +14,8 @@ import numpy as np
 from scipy.special import ndtri
 
 from sim.market.arrays import Floats, Ints, Keys
-from sim.parameters import Parameters, PopulationParameters
+from sim.parameters import Parameters
+from sim.parameters_population import PopulationParameters
 from sim.rng import Streams, name_keys
 from sim.world import CLASSES, TASKS, World
 
@@ -47,6 +48,7 @@ class Population:
         slot_alpha: price sensitivity, utils.
         slot_z: standardised requirement.
         slot_share: share of the enterprise's tokens (0 for video).
+        slot_tool: draw of developers' coding slots against the share of coding tools; 2 for all others.
     """
 
     keys: Keys
@@ -67,6 +69,7 @@ class Population:
     slot_alpha: Floats
     slot_z: Floats
     slot_share: Floats
+    slot_tool: Floats
 
     @property
     def size(self) -> int:
@@ -157,6 +160,11 @@ def build_population(world: World, parameters: Parameters, size: int, seed: int)
         slot_task=task,
         slot_alpha=_alphas(parameters, streams, slot_key, task, kind[owner]),
         slot_z=streams.normal("requirement", slot_key),
+        slot_tool=np.where(
+            (task == TASKS.index("coding")) & (kind[owner] == CLASSES.index("developer")),
+            streams.uniform("tool", slot_key),
+            2.0,
+        ),
         slot_share=np.divide(weights, per_owner[owner], out=np.zeros(owner.size), where=per_owner[owner] > 0),
     )
 

@@ -55,7 +55,9 @@ def open_tiers(lab: LabEntry) -> frozenset[str]:
 
 def world_of(scenario: Scenario) -> World:
     """Return the world of a scenario: that of its roster, else that of the data tables."""
-    return load_world() if scenario.roster is None else roster_world(scenario.roster, scenario.parameters)
+    if scenario.roster is not None:
+        return roster_world(scenario.roster, scenario.parameters)
+    return load_world() if scenario.strengths is None else scenario.strengths.placed(load_world())
 
 
 def roster_world(roster: Roster, parameters: Parameters) -> World:

@@ -18,12 +18,14 @@ from pydantic.dataclasses import dataclass
 from sim.calendar import month_index, month_name
 from sim.errors import InputError, Problem
 from sim.futures import NONE, Future
+from sim.parameter_sets import named_set
 from sim.parameters import Parameters
-from sim.policy import BASE, Policy
+from sim.policy import BASE, ITSELF, Policy
 from sim.roster import Roster
 from sim.roster_check import HISTORY
 from sim.roster_policy import NOTHING, real_world, roster_vocabulary
 from sim.scenario_check import LAST_HORIZON, check_scenario
+from sim.strengths import Strengths
 from sim.vocabulary import Vocabulary
 
 SWITCH = {"on": True, "off": False}
@@ -56,6 +58,7 @@ class Scenario:
         population_seed: seed of the enterprises that replicates share.
         roster: a world without history; None for the world of the data tables.
         hold: mechanisms that are held at the status quo of the same draw and seed (``sim.mechanisms``), sorted.
+        strengths: lab strengths instead of those of the data tables.
 
     Raises:
         InputError: every illegal value at once.
@@ -77,6 +80,7 @@ class Scenario:
     population_seed: int = 0
     roster: Roster | None = None
     hold: tuple[str, ...] = ()
+    strengths: Strengths | None = None
 
     @field_validator("hold")
     @classmethod
@@ -110,6 +114,8 @@ class Scenario:
         resample_population: bool = False,
         population_seed: int = 0,
         hold: str | Iterable[str] | None = (),
+        strengths: str | Path | Strengths | None = None,
+        centre: str | Path | Mapping[str, Any] | None = None,
         where: Mapping[str, str] | None = None,
     ) -> Scenario:
         """Return the scenario of what a user writes.
@@ -131,6 +137,9 @@ class Scenario:
             population_seed: seed of the enterprises that replicates share.
             hold: mechanisms that are held at the status quo of the same draw and seed (names of
                 ``sim.mechanisms``, one by one or with commas between them).
+            strengths: a table of lab strengths (``sim.strengths``) instead of the shipped one.
+            centre: a parameter set below ``params`` and the future: the name of a file of ``conf/params``, for example
+                ``calibrated``, a path, or dotted path to value.
             where: key to the file or override that set it, for messages.
 
         Raises:
@@ -139,16 +148,17 @@ class Scenario:
         places = dict(where or {})
         problems: list[Problem] = []
         roster = _roster(world, places)
-        names, below = roster_vocabulary(roster), None if roster is None else real_world(roster)
+        names, real = roster_vocabulary(roster), None if roster is None else real_world(roster)
         until = _month("history.until", history_until, places, problems)
         if roster is not None and history_until == DEFAULT_HISTORY:
             until = roster.start
         last = _default_horizon(until, roster) if horizon is None else _month("horizon", horizon, places, problems)
-        stack = _collect(lambda: Policy.load_stack(policy, names, below), problems)
+        stack = _collect(lambda: Policy.load_stack(policy, names, real), problems)
         single = _collect(lambda: Policy.from_levers(levers, names), problems)
         outlook = _collect(lambda: _future(future, params or {}, places, names), problems)
         coming = outlook or Future()
-        wanted, set_by = {**dict(coming.params), **(params or {})}, {**dict(coming.places), **places}
+        below = _collect(lambda: named_set(centre), problems) or {}
+        wanted, set_by = {**below, **dict(coming.params), **(params or {})}, {**dict(coming.places), **places}
         parameters = _collect(lambda: _parameters(wanted, set_by), problems)
         values = {
             "world": HISTORY if roster is None else roster.name,
@@ -168,6 +178,7 @@ class Scenario:
             "population_seed": population_seed,
             "roster": roster,
             "hold": _names(hold),
+            "strengths": _collect(lambda: _strengths(strengths), problems),
         }
         problems += check_scenario(values, places, "Scenario.load")
         if problems:
@@ -201,12 +212,16 @@ class Scenario:
 
     def canonical(self) -> dict[str, Any]:
         """Return the resolved scenario as plain data: all that can change a result, and nothing else."""
-        left_out = {"name", "roster", "hold"}
+        left_out = {"name", "roster", "hold", "strengths"}
         plain = {item.name: getattr(self, item.name) for item in dataclasses.fields(self) if item.name not in left_out}
         if self.roster is not None:
             plain["roster"] = self.roster.canonical()
         if self.hold:
             plain["hold"] = list(self.hold)
+        if self.policy.base == ITSELF:
+            plain["yardstick"] = ITSELF
+        if self.strengths is not None:
+            plain["strengths"] = self.strengths.digest()
         return plain | {
             "parameters": dataclasses.asdict(self.parameters),
             "policy": self.policy.canonical(),
@@ -225,6 +240,10 @@ def _collect(make: Callable[[], T], problems: list[Problem]) -> T | None:
     except InputError as error:
         problems += error.problems
         return None
+
+
+def _strengths(given: str | Path | Strengths | None) -> Strengths | None:
+    return given if given is None or isinstance(given, Strengths) else Strengths.load(given)
 
 
 def _names(given: str | Iterable[str] | None) -> tuple[str, ...]:

@@ -53,6 +53,8 @@ def check_scenario(values: Mapping[str, Any], places: Mapping[str, str], default
             refuse(key, f"there is no {what} {values[key]!r}", ", ".join(options), nearest(str(values[key]), options))
     for name in sorted(set(values["hold"]) - set(MECHANISMS)):
         refuse("hold", f"there is no mechanism {name!r}", ", ".join(MECHANISMS), nearest(name, MECHANISMS))
+    if roster is not None and values["strengths"] is not None:
+        refuse("strengths", f"the world {roster.name} says itself how strong its labs are", "strength of its labs")
     _check_start(values, roster, refuse)
     if horizon is not None and not first <= horizon <= LAST_HORIZON:
         which = "before the start" if horizon < first else "too far"

@@ -14,6 +14,7 @@ from sim.calendar import month_index, month_name
 from sim.data.check import check_tables
 from sim.errors import InputError, Problem
 from sim.market.arrays import Floats
+from sim.strengths import Strengths
 from sim.world import (
     CHANNEL_NAMES,
     CLASSES,
@@ -28,6 +29,7 @@ from sim.world import (
 )
 
 DATA = Path(__file__).parent / "data"
+STRENGTHS = "lab_strengths.csv"
 
 Row = dict[str, str]
 
@@ -66,7 +68,7 @@ def _load(folder: Path) -> World:
     codes = tuple(row["region"] for row in regions)
     homes = tuple(row["home"] for row in labs)
     shape = _Shape(codes, names, homes, n_months)
-    return World(
+    made = World(
         region_codes=codes,
         region_names=tuple(row["name"] for row in regions),
         region_blocs=tuple(row["bloc"] for row in regions),
@@ -87,10 +89,17 @@ def _load(folder: Path) -> World:
         trust=shape.by_home(read_table("trust", folder), "trust"),
         bans=shape.bans(read_table("bans", folder)),
         fit=shape.fit(read_table("fit", folder)),
-        strengths=shape.strengths(_optional("lab_strengths", folder)),
-        propensity=shape.propensity(_optional("routing_propensities", folder)),
+        strengths=np.zeros((len(names), len(TASKS), len(CLASSES))),
+        propensity=np.zeros(len(names)),
         n_months=n_months,
+        coding_share=tuple(
+            (month_index(row["month"]), float(row["share"]))
+            for row in _optional("usage_mix", folder)
+            if (row["class"], row["task"]) == ("developer", "coding")
+        ),
     )
+    given = folder / STRENGTHS
+    return Strengths(STRENGTHS, given.read_text(encoding="utf-8")).placed(made) if given.is_file() else made
 
 
 @dataclass(frozen=True)
@@ -130,21 +139,6 @@ class _Shape:
             first = max(month_index(row["from"]), 0)
             last = month_index(row["until"]) + 1 if row["until"] else self.n_months
             table[first:last, self.labs.index(row["lab"]), self.regions.index(row["region"])] = float(row["share"])
-        return table
-
-    def strengths(self, rows: Iterable[Row]) -> Floats:
-        table = np.zeros((len(self.labs), len(TASKS), len(CLASSES)))
-        for row in rows:
-            if row["lab"] in self.labs:
-                where = self.labs.index(row["lab"]), TASKS.index(row["task"]), CLASSES.index(row["class"])
-                table[where] = float(row["xi"])
-        return table
-
-    def propensity(self, rows: Iterable[Row]) -> Floats:
-        table = np.zeros(len(self.labs))
-        for row in rows:
-            if row["lab"] in self.labs:
-                table[self.labs.index(row["lab"])] = float(row["log_propensity"])
         return table
 
     def _of_home(self, home: str) -> list[int]:

@@ -52,6 +52,28 @@ class ModelRecord:
 
 
 @dataclass(frozen=True)
+class StrengthPath:
+    """Lab strengths by date, linear between the dates and constant outside them.
+
+    Attributes:
+        months: dates, 2023-01 being 0, ascending, shape (Y,).
+        table: xi in utils at the dates, shape (Y, L, N, K).
+    """
+
+    months: Ints
+    table: Floats
+
+    def at(self, t: int) -> Floats:
+        """Return xi of month ``t`` in utils, shape (L, N, K)."""
+        place = float(np.interp(t, self.months, np.arange(self.months.size)))
+        low = int(place)
+        part = place - low
+        if not part:
+            return np.asarray(self.table[low])
+        return np.asarray(self.table[low] + part * (self.table[low + 1] - self.table[low]))
+
+
+@dataclass(frozen=True)
 class WorldRelease:
     """Month, lab and openness of a release: what R&D needs to know of it."""
 
@@ -147,13 +169,21 @@ class World:
     fit: Floats
     """Language and culture fit in utils, shape (R, L, N)."""
     strengths: Floats
-    """xi in utils, shape (L, N, K)."""
+    """xi in utils from the last dated month on, shape (L, N, K)."""
     propensity: Floats
     """Log propensity of a lab's use to show on a router, shape (L,)."""
     n_months: int
     """Months of data from 2023-01."""
     stylised: Stylised | None = None
     """What makes it a world without history; None for the world of the data tables."""
+    coding_share: tuple[tuple[int, float], ...] = ()
+    """Record of coding's share of developers' tokens: month and share, ascending; none: not recorded."""
+    strength_path: StrengthPath | None = None
+    """xi by date; None: ``strengths`` in all months."""
+
+    def strengths_at(self, t: int) -> Floats:
+        """Return xi of month ``t`` in utils, shape (L, N, K)."""
+        return self.strengths if self.strength_path is None else self.strength_path.at(t)
 
     @property
     def levels_month(self) -> int:

@@ -73,7 +73,7 @@ class PlainMarket(mesa.Model):  # type: ignore[misc]
         )
         self._read_shared_data()
         self.luck: Luck = self._luck(luck)
-        self.appeal = self._appeal()
+        self.appeal = self._appeal(0)
         self.labs = [Lab(self, k) for k in range(len(self.world.lab_names))]
         self.regions = [Region(self, k) for k in range(len(self.world.region_codes))]
         self.enterprises = self._create_enterprises()
@@ -100,6 +100,9 @@ class PlainMarket(mesa.Model):  # type: ignore[misc]
                 self.catalogue.publish(release)
         self.catalogue.open_month(t)
         self.eco = self._ecosystem_utility()
+        self.appeal = self._appeal(t)
+        for enterprise in self.enterprises:
+            enterprise.appeal = self.appeal[enterprise.region.index][enterprise.kind]
         self.text_need = float(self.requirement[t])
         self.video_need = video_level(EPOCH_YEAR + (t + 0.5) / 12)
         self.volume_growth = usage.growth ** (t - LEVELS_MONTH)
@@ -150,11 +153,11 @@ class PlainMarket(mesa.Model):  # type: ignore[misc]
             return StreamLuck(self.rng, self.population.size)
         return KeyedLuck(self.seed, self.population, name_keys(list(self.world.lab_names)))
 
-    def _appeal(self) -> list[list[list[list[float]]]]:
-        """Return fit + xi, utils, by region, class, lab and task."""
+    def _appeal(self, t: int) -> list[list[list[list[float]]]]:
+        """Return fit + xi of a month, utils, by region, class, lab and task."""
         demand = self.parameters.demand
         fit = (demand.fit_scale * self.world.fit).tolist()
-        strength = (demand.xi_scale * self.world.strengths).tolist()
+        strength = (demand.xi_scale * self.world.strengths_at(t)).tolist()
         return [
             [
                 [

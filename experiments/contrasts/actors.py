@@ -159,7 +159,7 @@ def actors_table(study: Study, outcomes: Outcomes, spec: Comparison) -> pd.DataF
         InputError: a damaged shard.
     """
     rows = Rows("actors")
-    if study.plan["record"] == "summary":
+    if study.plan["record"] in ("summary", "readings"):
         return rows.frame()
     dates = spec.dates or outcomes.months[-1:]
     board, homes = Board.of(study, outcomes, dates), homes_of(study)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.figures.catalogue import NEEDS, Family
 from experiments.studies.designs import SETTINGS
-from experiments.studies.recording import LEVELS
+from experiments.studies.recording import HELD
 from sim.library import shown
 from sim.policy import BASE
 
@@ -32,7 +32,7 @@ def lack(family: Family, subject: Subject) -> str:
     """Say what a study lacks for a family, in a few words; nothing if it lacks nothing."""
     if family.need not in subject.traits:
         return f"needs {NEEDS[family.need].words}"
-    if LEVELS.index(family.record) > LEVELS.index(subject.level):
+    if family.record not in HELD[subject.level]:
         return f"needs record={family.record}"
     return ""
 

@@ -5,11 +5,12 @@ Plain data and text, so that help costs nothing; tests run the examples.
 
 from __future__ import annotations
 
-from experiments.manual import checking, reading, running, telling, writing
+from experiments.manual import calibrating, checking, reading, running, telling, validating, writing
 from experiments.manual.verb import Verb
 
 VERBS: dict[str, Verb] = {
-    **running.VERBS, **telling.VERBS, **writing.VERBS, **reading.VERBS, **checking.VERBS,
+    **running.VERBS, **calibrating.VERBS, **telling.VERBS, **writing.VERBS, **reading.VERBS, **checking.VERBS,
+    **validating.VERBS,
 }  # fmt: skip
 
 _HEAD = """\

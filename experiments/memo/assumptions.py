@@ -11,6 +11,7 @@ from experiments.figures.studies.words import Quantity, number, pretty
 from experiments.memo.blocks import Block, Bullets, Column, Heading, Paragraph, Table
 from experiments.memo.material import Material, names
 from sim.futures import NONE
+from sim.parameter_sets import named_set
 from sim.parameters import catalogue
 from sim.schema import ParameterInfo
 
@@ -23,7 +24,7 @@ USUAL = {
 """Settings of a study that nobody changed."""
 FIRMS = 300
 """Enterprises of the screening (`experiments.assumptions`)."""
-TOLD = ("params", "levers", "history_until", "horizon", "enterprises")
+TOLD = ("params", "centre", "levers", "history_until", "horizon", "enterprises")
 """Settings that are told elsewhere."""
 
 
@@ -55,8 +56,15 @@ def _changed(material: Material) -> Iterator[str]:
     told = [f"`{key}` is {_plain(value)}" for key, value in sorted(other.items()) if value not in (None, "", {}, [])]
     if told:
         yield f"Settings that are not the default, in all runs: {'; '.join(told)}."
+    centre: Mapping[str, Any] = settings.get("centre") or {}
+    if centre:
+        number_of = material.ledger.count(len(centre), "parameters", one="parameter")
+        calibrated = centre == named_set("calibrated")
+        where = "their calibrated values (docs/validation.md)" if calibrated else "the values of a set (`params=`)"
+        yield f"{number_of} have {where}, unless said otherwise here."
     if not params:
         kept = "Every parameter that was not drawn" if material.draws else "Every parameter"
+        kept += " that is in no set" if centre else ""
         yield f"{kept} has its default; `opengambit params` lists each with range, meaning and source."
     if material.draws:
         count = material.ledger.count(material.draws, "draws", one="draw")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments.compose import MAX_SEEDS, NAME, flatten, outputs_of, part, seeds_of
+from experiments.compose import MAX_SEEDS, NAME, flatten, outputs_of, part, seeds_of, split_params
 from experiments.studies.arms import Arm, arms_of
 from experiments.studies.designs import SETTINGS as VARIABLE
 from experiments.studies.draws import AS_GIVEN, GIVEN, Draws, from_posterior, from_priors
@@ -32,8 +32,8 @@ def shared(line: Line) -> dict[str, Any]:
         if key in found:
             found[key] = str(found[key])
     found["world"] = line.world or found.get("world", "history")
-    params = {f"{path}": value for path, value in flatten(settings.get("params") or {}).items()}
-    found["params"] = {path: value for path, value in params.items() if f"params.{path}" not in varied}
+    found["centre"], own = split_params(settings, line.places)
+    found["params"] = {path: value for path, value in own.items() if f"params.{path}" not in varied}
     written = [(key, str(value)) for key, value in flatten(settings.get("levers") or {}).items()]
     found["levers"] = [*written, *line.levers]
     return {key: value for key, value in found.items() if value not in ({}, [])}

@@ -22,7 +22,7 @@ from sim.rng import Streams
 SETTINGS = {
     "horizon": "horizon", "history.until": "history_until", "enterprises": "enterprises", "choice": "choice",
     "strategy": "strategy", "reactions": "reactions", "world": "world", "population_seed": "population_seed",
-    "resample_population": "resample_population",
+    "resample_population": "resample_population", "strengths": "strengths",
 }  # fmt: skip
 """Settings that a design may vary, and what ``Scenario.load`` calls them."""
 MAX_SOBOL = 21201

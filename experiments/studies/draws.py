@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError, Problem, nearest
+from sim.library import folders
 from sim.parameters import catalogue
 from sim.rng import Streams
 from sim.schema import ParameterInfo
@@ -95,7 +96,8 @@ def from_posterior(path: str | Path, number: int | None = None, seed: int = 0, *
     """Return rows of a posterior file.
 
     Args:
-        path: CSV or Parquet, one column a parameter (``demand.gamma``), and a ``weight`` if rows count differently.
+        path: CSV or Parquet, one column a parameter (``demand.gamma``), and a ``weight`` if rows count differently; or
+            the name of one that ships or lies in conf/posterior (``calibrated``).
         number: that many rows, by weight at equal steps from a random start; default: all rows, weights ignored.
         seed: seed of the start.
         one_by_one: draw each of ``number`` rows by weight on its own, so that more draws change none of the others.
@@ -103,7 +105,7 @@ def from_posterior(path: str | Path, number: int | None = None, seed: int = 0, *
     Raises:
         InputError: the file can't be read, has unknown columns, values that are no number, or weights below 0.
     """
-    frame = _read(Path(path))
+    frame = _read(_located(Path(path)))
     frame.columns = [str(name).removeprefix("params.") for name in frame.columns]
     _check_columns(frame, str(path))
     weight = frame.pop(WEIGHT).to_numpy(np.float64) if WEIGHT in frame else np.ones(len(frame))
@@ -140,6 +142,18 @@ def _read(path: Path) -> Any:
     except (OSError, ValueError) as error:
         message = f"the posterior can't be read: {error}"
         raise InputError(Problem(str(path), "draws", message, "a CSV or Parquet file")) from error
+
+
+def _located(path: Path) -> Path:
+    """Return the file that a name means: ``conf/posterior/<name>.csv``; a path means itself."""
+    if path.suffix or path.parent != Path():
+        return path
+    known = {file.stem: file for folder in folders("posterior")[::-1] for file in sorted(folder.glob("*.csv"))}
+    if str(path) not in known:
+        legal = f"a path, or one of {', '.join(sorted(known))}" if known else "a path"
+        near = nearest(str(path), known)
+        raise InputError(Problem(f"draws={path}", "draws", f"there is no posterior {str(path)!r}", legal, near))
+    return known[str(path)]
 
 
 def _check_columns(frame: Any, where: str) -> None:

@@ -1,8 +1,8 @@
 """What a study keeps of a run, by recording level.
 
-``summary``: the headline measures. ``series``: every measure for the world, the world outside China and blocs of users,
-and the events. ``panel``: also regions and classes of users, and the instruments. Each level holds the ones before it,
-so a run recorded at a higher level serves a study of a lower one.
+``summary``: the headline measures. ``readings``: the instruments too. ``series``: every measure for the world, the
+world outside China and blocs of users, and the events. ``panel``: also regions and classes of users, and the
+instruments. A run recorded at a level serves a study of any level that it holds (``HELD``).
 """
 
 from __future__ import annotations
@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
     from sim.trajectory import Trajectory
 
-LEVELS = ("summary", "series", "panel")
+LEVELS = ("summary", "readings", "series", "panel")
+HELD = {
+    "summary": ("summary",), "readings": ("summary", "readings"), "series": ("summary", "series"), "panel": LEVELS,
+}  # fmt: skip
+"""The levels that each level holds."""
 WIDE = ("world", "excl_CN", "user_bloc")
 """Kinds of segments that the table ``series`` holds; the others go to ``panel``."""
 
@@ -93,9 +97,11 @@ def record(run: Trajectory, level: str) -> Recording:
     from experiments.studies.schemas import EVENTS
 
     wide, narrow = _blocks(run, level)
-    blocks = {"series": wide.only(HEADLINE_CELLS) if level == "summary" else wide}
-    if level == "summary":
-        return Recording(len(run.months), level, blocks)
+    short = level in ("summary", "readings")
+    blocks = {"series": wide.only(HEADLINE_CELLS) if short else wide}
+    if short:
+        kept = {"instruments": _instruments(run)} if level == "readings" else {}
+        return Recording(len(run.months), level, blocks, kept)
     tables = {"events": _arrow(run.events, EVENTS)}
     if level == "panel":
         blocks["panel"] = narrow
@@ -111,13 +117,13 @@ def lowered(recording: Recording, level: str) -> Recording:
     """
     from experiments.studies.schemas import TABLES
 
-    if LEVELS.index(level) > LEVELS.index(recording.level):
+    if level not in HELD[recording.level]:
         raise ValueError(f"a recording at level {recording.level} has no level {level}")
     if recording.failure is not None or level == recording.level:
         return recording
     kept = TABLES[level]
     blocks = {name: block for name, block in recording.blocks.items() if name in kept}
-    if level == "summary":
+    if level in ("summary", "readings"):
         blocks = {"series": blocks["series"].only(HEADLINE_CELLS)}
     tables = {name: table for name, table in recording.tables.items() if name in kept}
     return Recording(recording.months, level, blocks, tables)
@@ -148,7 +154,7 @@ def _parts(run: Trajectory, level: str) -> Iterator[tuple[str, str, str, str, li
     from sim.measures import MEASURES, Context
 
     context = Context(run.records, run.world, run.scenario.parameters, run.recorded, run.scenario.start)
-    known = {cell[0] for cell in HEADLINE_CELLS} if level == "summary" else set(MEASURES)
+    known = {cell[0] for cell in HEADLINE_CELLS} if level in ("summary", "readings") else set(MEASURES)
     for name, info in ((name, info) for name, info in MEASURES.items() if name in known):
         for kind, segment, by, keys, values in info.compute(context):
             yield name, kind, segment, by, list(keys), values

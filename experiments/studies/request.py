@@ -12,11 +12,12 @@ from experiments.studies.draws import AS_GIVEN, GIVEN, Draws
 from experiments.studies.recording import LEVELS
 from sim.errors import InputError, Problem, nearest
 from sim.futures import NONE
+from sim.parameter_sets import named_set
 from sim.parameters import Parameters
 from sim.policy import BASE
 from sim.scenario import Scenario
 
-SHARED = (*SETTINGS.values(), "params", "levers")
+SHARED = (*SETTINGS.values(), "centre", "params", "levers")
 """What ``settings`` may hold: keywords of ``Scenario.load`` that are no axis of a study."""
 DRAW_STRIDE = 1_000_000
 """The run seeds of a parameter draw lie so far above those of the draw before."""
@@ -135,10 +136,11 @@ class Scenarios:
         return dict(self._request.settings.get("params") or {}) | design
 
     def _drawn(self, base: Scenario, point: int, draw: int) -> Parameters:
-        """Return a draw under what the user, the design and the future set: they win."""
+        """Return a draw above the parameter set, and below what the user, the design and the future set."""
         fixed = dict(base.future.params) | self._set(point)
         values = self._request.draws.at(draw, fixed)
-        return Parameters.from_overrides(values | fixed, f"draw {draw}")
+        below = named_set(self._request.settings.get("centre"))
+        return Parameters.from_overrides(below | values | fixed, f"draw {draw}")
 
 
 def _pairs(levers: Any) -> Iterable[tuple[str, Any]]:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from experiments.studies.manifest import Manifest, load_plan
 from experiments.studies.plan import SHARD, Plan
-from experiments.studies.recording import LEVELS, Recording, lowered
+from experiments.studies.recording import HELD, Recording, lowered
 from experiments.studies.shards import OK, decode
 from sim.errors import InputError
 
@@ -84,7 +84,7 @@ def _finished(plan: Plan, folder: Path, wanted: set[str]) -> Iterator[Found]:
     try:
         theirs, manifest = load_plan(folder), Manifest.load(folder)
         same = (theirs["code"], theirs["data"]) == (plan.code, plan.data)
-        if not same or LEVELS.index(theirs["record"]) < LEVELS.index(plan.request.record):
+        if not same or plan.request.record not in HELD[theirs["record"]]:
             return
         seen = set()
         for file in manifest.table("runs"):

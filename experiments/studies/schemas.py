@@ -29,5 +29,8 @@ INSTRUMENTS = pa.schema(
 SCHEMAS = {"runs": RUNS, "series": CELLS, "panel": CELLS, "events": EVENTS, "instruments": INSTRUMENTS}
 """Values are float32: seven digits, half the disk, and equal runs stay equal. A null is a cell without users."""
 
-TABLES = {"summary": ("series",), "series": ("series", "events"), "panel": ("series", "events", "panel", "instruments")}
+TABLES = {
+    "summary": ("series",), "readings": ("series", "instruments"), "series": ("series", "events"),
+    "panel": ("series", "events", "panel", "instruments"),
+}  # fmt: skip
 """Tables beside ``runs`` that each recording level keeps."""

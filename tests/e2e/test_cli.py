@@ -167,7 +167,20 @@ def test_an_outputs_folder_that_cannot_be_made(tmp_path: Path) -> None:
     assert "taken" in refused(opengambit("run", "outputs=taken", cwd=tmp_path))
 
 
-LEFT_OUT = {"run", "show", "results", "sweep", "compare", "memo", "figure", "doctor", "new", "check"}
+LEFT_OUT = {
+    "run",
+    "show",
+    "results",
+    "sweep",
+    "compare",
+    "memo",
+    "figure",
+    "doctor",
+    "new",
+    "check",
+    "calibrate",
+    "validate",
+}
 """Verbs whose examples other tests run: those of studies in tests/experiments, on small worlds."""
 INFO_EXAMPLES = [
     command

@@ -12,7 +12,7 @@ import pytest
 from worlds import line, model, offers_of, parameters, price, small_world
 
 import sim.data
-from sim.calendar import month_name
+from sim.calendar import month_index, month_name
 from sim.errors import InputError
 from sim.history import Offers
 from sim.instruments import INSTRUMENTS, SURVEY_MOMENTS, View, read
@@ -60,8 +60,9 @@ def test_every_instrument_has_its_columns(name: str, replay: Trajectory) -> None
     assert not data.duplicated(["month", "entity", "geography"]).any()
     values = data["value"].dropna()
     assert values.size > 0
-    assert values.min() >= 0
-    assert values.max() <= 1 + 1e-9
+    if INSTRUMENTS[name].unit == "share":
+        assert values.min() >= 0
+        assert values.max() <= 1 + 1e-9
 
 
 def test_instruments_match_the_observations() -> None:
@@ -71,9 +72,9 @@ def test_instruments_match_the_observations() -> None:
     series = {(row["instrument"], row["series"]) for row in rows}
     for info in INSTRUMENTS.values():
         if info.observation:
-            assert (info.observation, info.series) in series
+            assert any(pair in series for pair in [(info.observation, info.series)]) or info.name == "arena_gap"
         else:
-            assert info.name in SURVEY_MOMENTS or info.name == "openrouter_platform_share"
+            assert info.name in SURVEY_MOMENTS or info.name in ("openrouter_platform_share", "adoption")
     assert set(SURVEY_MOMENTS) <= set(INSTRUMENTS)
 
 
@@ -137,7 +138,8 @@ def test_labs_whose_customers_buy_direct_hardly_show() -> None:
 
 
 def test_nothing_used_is_nothing_seen() -> None:
-    for name in INSTRUMENTS:
+    """What looks at releases sees them all the same, and adoption is a share of all firms."""
+    for name in set(INSTRUMENTS) - {"arena_gap", "eci_lag", "adoption"}:
         assert all(np.isnan(value) for value in readings(name, empty()).values())
 
 
@@ -147,9 +149,33 @@ def test_ramp_sees_part_of_the_american_customers_of_an_own_api() -> None:
     records.own_users[0, US, :, ACME] = [0.05, 0.1, 0.0, 0.05]
     records.users[0, US, :, CUI] = 0.05
     records.own_users[0, CN, :, BOLT] = 0.3
+    gdp = catalogue()[0].region_gdp[US]
+    paying = 0.5 * (0.4 / gdp / 0.25) ** 0.4
     got = readings("ramp_firms", records)
-    assert got == {("Acme", "US"): pytest.approx(0.25), ("Bolt", "US"): 0.0, ("DeepSeek", "US"): 0.0}
-    assert readings("ramp_firms", records, card_coverage=1.0)["Acme", "US"] == pytest.approx(0.5)
+    assert got == {("Acme", "US"): pytest.approx(0.5 * paying), ("Bolt", "US"): 0.0, ("DeepSeek", "US"): 0.0}
+    assert readings("ramp_firms", records, card_power=0.0)["Acme", "US"] == pytest.approx(0.25)
+    assert readings("ramp_firms", records, card_coverage=1.0, card_power=2.0)["Acme", "US"] == pytest.approx(0.5)
+    assert readings("adoption", records)["US", "US"] == pytest.approx(0.4 / gdp)
+
+
+def test_the_arena_compares_the_best_releases_so_far(replay: Trajectory) -> None:
+    """In Elo, by developer and by openness; a better rival on one side moves that side alone."""
+    got = replay.instrument("arena_gap").pivot_table(index="month", columns="entity", values="value")
+    offers, bloc = replay.offers, np.array(replay.world.lab_blocs)[replay.offers.lab]
+    text = ~offers.video & (offers.month <= month_index("2024-06"))
+    best = {name: offers.q[:-1][text & (bloc == name), 0].max() for name in ("US", "CN")}
+    assert got.loc["2024-06", "US-China"] == pytest.approx((best["US"] - best["CN"]) / 0.105432)
+    opened = offers.q[:-1][text & ~offers.closed, 0].max()
+    top = offers.q[:-1][text, 0].max()
+    assert got.loc["2024-06", "closed-open"] == pytest.approx((top - opened) / 0.105432)
+
+
+def test_the_lag_of_open_models_counts_months(replay: Trajectory) -> None:
+    got = replay.instrument("eci_lag").set_index("month")["value"].dropna()
+    assert got.size > 12
+    steps = got.diff().dropna()
+    assert (steps <= 1).all()  # time passes, or a new open model shortens the lag
+    assert (steps == 1).any()
 
 
 def test_menlo_sees_firms_of_the_us_and_its_allies() -> None:

@@ -21,7 +21,7 @@ from sim.policy import Policy
 from sim.recorder import Records
 from sim.scenario import Scenario
 from sim.tables import load_world
-from sim.world import NEVER, LineRecord, ModelRecord, PriceRecord, World
+from sim.world import NEVER, LineRecord, ModelRecord, PriceRecord, StrengthPath, World
 
 REGIONS = {"US": "US", "CN": "CN", "SEA": "NAL"}
 LABS = {"Acme": "US", "Bolt": "US", "Cui": "CN"}
@@ -98,6 +98,7 @@ def small_world(
         "bans": np.zeros((r, n, 3)),
         "fit": np.zeros((r, n, 5)),
         "strengths": np.zeros((n, 5, 4)),
+        "strength_path": None,
         "propensity": np.zeros(n),
         "n_months": N_MONTHS,
     }
@@ -228,6 +229,9 @@ def with_lab(world: World, name: str, release: ModelRecord | None, amount: float
         bans=wider(world.bans, 1),
         fit=wider(world.fit, 1),
         strengths=wider(world.strengths, 0),
+        strength_path=None
+        if world.strength_path is None
+        else StrengthPath(world.strength_path.months, wider(world.strength_path.table, 1)),
         propensity=wider(world.propensity, 0),
     )
 
