@@ -82,7 +82,7 @@ def point_latest(outputs: Path, folder: Path) -> Path:
     try:
         partial.symlink_to(target, target_is_directory=True)
         partial.replace(latest)
-    except (OSError, NotImplementedError):
+    except (OSError, NotImplementedError):  # no links here (a share, or no right to make one): a text file says where
         partial.unlink(missing_ok=True)
         write_bytes(latest, (target + "\n").encode())
     return latest

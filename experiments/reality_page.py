@@ -106,7 +106,7 @@ def measured(seeds: int) -> dict[str, str]:
 
     from sim import Scenario, simulate
 
-    scenario = Scenario.load(horizon=DECEMBER)
+    scenario = Scenario.load(horizon=DECEMBER, centre="calibrated")
     years, models, levels = [], [], []
     readings: dict[str, list[pd.DataFrame]] = {name: [] for name in COURSES}
     for seed in range(seeds):

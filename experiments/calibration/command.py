@@ -89,7 +89,7 @@ def summary(found: Calibrated) -> list[str]:
     wide = max(len(str(row["parameter"])) for row in rows)
     lines = [
         f"distance   {found.before.total[0]:.3f} before, {found.judged.total[0]:.3f} in the middle of the priors, "
-        f"{found.judged.total[1]:.3f} at the centre (tolerances, root mean square)",
+        f"{found.judged.total[1]:.3f} at the centre (1: what need not be explained)",
         f"accepted   {population.weights.size} draws worth {population.ess:.0f}, "
         f"none further than {population.tolerance:.3f}",
         f"{'parameter':<{wide}}  {'prior':>15}  {'default':>8}  {'mean':>8}  {'5 to 95 %':>19}  spread",

@@ -2,12 +2,13 @@
 
 Of series j with points p, on the scale of comparison z (shares in logits, `experiments.evidence.links`)::
 
-    MSE_j = mean over p of (mean over seeds of z_model - z_obs)^2 / (s_obs^2 + tol^2)
+    MSE_j = mean over p of (mean over seeds of z_model - z_obs)^2 / (s_obs^2 + tol^2 + s_luck^2/seeds)
     D^2   = sum_j w_j n_j MSE_j / sum_j w_j n_j
 
-s_obs is the standard error of a point (0 where none is stated), tol the tolerance, w_j the weight by stated confidence
-times that of the set, n_j the effective number of points. D and D_j = sqrt(MSE_j) are in tolerances, not squared: at 1
-the model is one tolerance off, root mean square, and 0 only where it equals the data.
+s_obs is the standard error of a point (0 where none is stated), tol the tolerance, s_luck the spread of a single run's
+luck (0 if it is not given): a list of nine models is noisy in one run, adoption is not. w_j is the weight by stated
+confidence times that of the set, n_j the effective number of points. D and D_j = sqrt(MSE_j) are in these units, not
+squared: at 1 the model is one of them off, root mean square, and 0 only where it equals the data.
 """
 
 from __future__ import annotations
@@ -50,8 +51,9 @@ class Distances:
 
 
 def distances(
-    readings: Readings, series: Sequence[Series], weights: Sequence[float] | None = None, tolerance: float = TOLERANCE
-) -> Distances:
+    readings: Readings, series: Sequence[Series], weights: Sequence[float] | None = None, tolerance: float = TOLERANCE,
+    luck: Sequence[Floats] | None = None,
+) -> Distances:  # fmt: skip
     """Return how far each parameter draw is from some series.
 
     Args:
@@ -60,6 +62,7 @@ def distances(
             points count nothing.
         weights: weight of each series beside that by confidence and effective size; default: 1 each.
         tolerance: in units of the linked scale.
+        luck: variance of a single run's luck at the points of each series, as ``luck_of`` returns it; default: none.
 
     Raises:
         ValueError: no series has points and a weight above 0; or not one weight a series.
@@ -69,11 +72,31 @@ def distances(
     sorted_ = readings.take(order)
     draws = np.unique(readings.draws)
     found = np.full((draws.size, len(series)), np.nan)
+    seeds = readings.draws.size / draws.size
     for j, item in enumerate(series):
         if item.size:
             model = by_draw(link(sorted_.at(item), item.scale), sorted_.draws)
-            found[:, j] = np.sqrt(misfit(model, item.linked, item.linked_se, tolerance))
+            spread = np.sqrt(item.linked_se**2 + (0.0 if luck is None else luck[j] / seeds))
+            found[:, j] = np.sqrt(misfit(model, item.linked, spread, tolerance))
     return Distances(draws, combined(found, share), found, share)
+
+
+def luck_of(readings: Readings, series: Sequence[Series]) -> list[Floats]:
+    """Return the variance over runs of one draw at the points of each series, on the linked scale, shapes (n,).
+
+    Args:
+        readings: runs that differ by their seeds only.
+        series: whose points are meant; 0 where fewer than two runs have a reading.
+    """
+    found = []
+    for item in series:
+        z = link(readings.at(item), item.scale)
+        seen = np.isfinite(z)
+        count = seen.sum(axis=0)
+        mean = np.where(seen, z, 0.0).sum(axis=0) / np.maximum(count, 1)
+        square = np.where(seen, (z - mean) ** 2, 0.0).sum(axis=0)
+        found.append(np.where(count > 1, square / np.maximum(count - 1, 1), 0.0))
+    return found
 
 
 def series_weights(series: Sequence[Series], weights: Sequence[float] | None = None) -> Floats:

@@ -121,10 +121,10 @@ def distances(found: Calibrated, scene: Scene) -> Drawing:
     """Draw ``distances``: every draw of each generation, the tolerance, and the distance before and at the centre."""
     before, after = float(found.before.total[0]), float(found.judged.total[1])
     way = "falls" if after < before else "goes"
-    title = f"The distance to the data {way} from {before:.2f} to {after:.2f} tolerances"
+    title = f"The distance to the data {way} from {before:.2f} to {after:.2f}"
     text = (
-        "Distance of each draw, root mean square in tolerances; dark: accepted at last; bar: median; dotted: "
-        "tolerance; dashed: as shipped; solid: at the centre"
+        "Distance of each draw, root mean square, 1 being what need not be explained; dark: accepted at last; bar: "
+        "median; dotted: tolerance; dashed: as shipped; solid: at the centre"
     )
     sheet, (axes,) = page(title, text, scene, Grid(1, 1, DISTANCES, left=0.5, right=0.85, below=0.14), [""])
     parts = []
@@ -132,7 +132,7 @@ def distances(found: Calibrated, scene: Scene) -> Drawing:
         _generation(axes, rows := _draws(found, number))
         parts.append(rows.assign(before=before, centre=after))
     _references(axes, before, after, len(found.sampled.generations))
-    axis_names(sheet, [axes], "generation", "distance, tolerances")
+    axis_names(sheet, [axes], "generation", "distance")
     return Drawing("distances", sheet.figure, pd.concat(parts, ignore_index=True), title)
 
 

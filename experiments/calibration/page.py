@@ -47,8 +47,8 @@ def _head(found: Calibrated) -> Iterator[str]:
     yield ""
     yield (
         f"The distance to the data goes from {number(found.before.total[0])} (parameters and strengths as they ship) "
-        f"to {number(found.judged.total[1])} at the centre of the posterior. It is in tolerances of "
-        f"{number(asked.set.tolerance)} logits, root mean square: at 1 the model is one tolerance off."
+        f"to {number(found.judged.total[1])} at the centre of the posterior. Its unit, root mean square, is what the "
+        f"model need not explain: {number(asked.set.tolerance)} logits, observation error and a run's luck together."
     )
     yield ""
     yield (
@@ -66,9 +66,9 @@ def _fit(found: Calibrated, fit: pd.DataFrame) -> Iterator[str]:
     yield "## Fit"
     yield ""
     yield (
-        f"Distance of each series, in tolerances; n points are worth n_eff, and the weight is the share in D². Before, "
-        f"prior centre and centre: mean readings of {JUDGING} seeds. Posterior: mean over the accepted draws, to whose "
-        "distances their few seeds add noise."
+        f"Distance of each series, in these units; n points are worth n_eff, and the weight is the share in D². "
+        f"Before, prior centre and centre: mean readings of {JUDGING} seeds. Posterior: mean over the accepted draws, "
+        "to whose distances their few seeds add noise."
     )
     yield ""
     rows = [

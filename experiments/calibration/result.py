@@ -59,7 +59,7 @@ def parameter_set(found: Calibrated) -> str:
         section, name = path.split(".", 1)
         nested.setdefault(section, {})[name] = value
     head = [
-        "Centre of a calibration: weighted means of the accepted draws, four significant digits.",
+        "Centre of a calibration: of weighted mean and nearest accepted draws the one that fits best over seeds.",
         f"Made by `{found.asked.command}`: calibration {found.asked.digest}, code {code[:12]}, data {data[:12]}.",
         f"Distance {found.before.total[0]:.3f} before and {found.judged.total[1]:.3f} at this centre.",
         f"Lab strengths: {STRENGTHS} beside it." if found.strengths else "Lab strengths: those that ship.",
@@ -101,7 +101,7 @@ def checkout() -> Path:
 
 
 def publish(folder: Path, root: Path) -> list[Path]:
-    """Copy posterior, centre and strengths of a calibration to where the checkout keeps them; return the copies."""
+    """Copy posterior, centre, strengths and page of a calibration to where a checkout keeps them; return the copies."""
     places = {
         POSTERIOR: root / "conf" / "posterior" / "calibrated.csv",
         CENTRE: root / "conf" / "params" / "calibrated.yaml",
@@ -110,4 +110,16 @@ def publish(folder: Path, root: Path) -> list[Path]:
     made = [(folder / name, path) for name, path in places.items() if (folder / name).is_file()]
     for source, path in made:
         write_bytes(path, source.read_bytes())
-    return [path for _, path in made]
+    return [*(path for _, path in made), *_page(folder, root / "docs")]
+
+
+def _page(folder: Path, docs: Path) -> list[Path]:
+    """Put the page of a calibration into the documents, its figures as small images below the text."""
+    from experiments.pages.image import shrink
+
+    text, images = (folder / PAGE).read_text(encoding="utf-8"), []
+    for source in sorted((folder / FIGURES).glob("*.png")):
+        images.append(shrink(source, docs / "img" / f"calibration_{source.stem}.png"))
+    shown = [f"![{path.stem.removeprefix('calibration_').replace('_', ' ')}](img/{path.name})" for path in images]
+    write_bytes(docs / PAGE, ("\n\n".join([text.rstrip(), *shown]) + "\n").encode())
+    return [docs / PAGE, *images]

@@ -6,7 +6,7 @@ import hashlib
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,8 @@ import numpy as np
 
 from experiments.calibration.abc import Floats, Population, Sampled, Schedule, sample
 from experiments.calibration.asked import Asked
-from experiments.calibration.distance import Distances, distances
-from experiments.evidence.readings import run_readings
+from experiments.calibration.distance import Distances, distances, luck_of
+from experiments.evidence.readings import Readings, run_readings
 from experiments.run import slug
 from experiments.studies.draws import AS_GIVEN, Draws
 from experiments.studies.request import StudyRequest
@@ -23,6 +23,8 @@ from experiments.studies.request import StudyRequest
 Invert = Callable[[Mapping[str, float], Path], Path | None]
 """(centre: path to value, file to write) to the file of lab strengths, or None for those that ship."""
 SHIPPED = "shipped"
+CANDIDATES = 24
+"""Accepted draws that are tried as the centre, the nearest first [A]."""
 JUDGING = 8
 """Seeds with which the centre is judged [A]: their noise is a third of that of a draw with one seed."""
 DIGITS = 4
@@ -104,6 +106,7 @@ class Session:
         self._asked, self._invert = asked, invert
         self.strengths: Path | None = None
         self.by_series: list[Floats] = []
+        self._luck: list[Floats] | None = None
 
     def __call__(self, generation: int, places: Floats, centre: Floats) -> tuple[Floats, str]:
         """Run a generation: distances of its draws, and the name of the strengths (`abc.Simulate`)."""
@@ -127,13 +130,19 @@ class Session:
         return self._request(f"g{number}", self._draws(scaled(self._asked, places)), self._asked.set.numbers.seeds)
 
     def before(self) -> Distances:
-        """Return the distance with the parameters and the strengths as they ship."""
-        return self._distances(self._request("before", AS_GIVEN, JUDGING, shipped=True))
+        """Return the distance with the parameters and the strengths as they ship; its runs tell how much is luck."""
+        request = self._request("before", AS_GIVEN, JUDGING, shipped=True)
+        self._luck = luck_of(self._read(request), self._asked.set.series)
+        return self._distances(request)
 
-    def judge(self, centre: Mapping[str, float]) -> Distances:
-        """Return the distances at the middle of the priors (draw 0) and at a centre (draw 1), last strengths."""
-        middle = scaled(self._asked, np.full(len(centre), 0.5))
-        rows = np.stack([middle, np.array([centre[path] for path in self._asked.set.paths])])
+    def judge(self, candidates: Floats) -> Distances:
+        """Return the distances at the middle of the priors (draw 0) and at candidates (draws 1 on), last strengths.
+
+        Args:
+            candidates: values of the parameters, shape (m, d).
+        """
+        middle = scaled(self._asked, np.full(candidates.shape[1], 0.5))
+        rows = np.concatenate([middle[None], candidates])
         return self._distances(self._request("centre", self._draws(rows), JUDGING))
 
     def _draws(self, values: Floats) -> Draws:
@@ -151,10 +160,13 @@ class Session:
             record="readings", command=asked.command,
         )  # fmt: skip
 
-    def _distances(self, request: StudyRequest) -> Distances:
+    def _read(self, request: StudyRequest) -> Readings:
         asked = self._asked
-        found = run_readings(request, asked.outputs, asked.execution, quiet=asked.quiet, wanted=asked.set.series)
-        return distances(found, asked.set.series, asked.set.weights, asked.set.tolerance)
+        return run_readings(request, asked.outputs, asked.execution, quiet=asked.quiet, wanted=asked.set.series)
+
+    def _distances(self, request: StudyRequest) -> Distances:
+        chosen = self._asked.set
+        return distances(self._read(request), chosen.series, chosen.weights, chosen.tolerance, self._luck)
 
     def _inverted(self, generation: int, centre: Floats) -> Path | None:
         """Return the strengths at a centre; those of an earlier session with the same question are taken."""
@@ -194,12 +206,25 @@ def calibrate(asked: Asked, invert: Invert) -> Calibrated:
     schedule = Schedule(numbers.generations, numbers.draws, numbers.accepted, numbers.quantile)
     before = session.before()
     sampled = sample(session, asked.set.paths, schedule, asked.seed, start_of(asked))
-    middle = scaled(asked, sampled.population.centre[None])[0]
-    centre = {path: rounded(float(value)) for path, value in zip(asked.set.paths, middle, strict=True)}
-    judged = session.judge(centre)
+    tried = candidates(asked, sampled.population)
+    judged = session.judge(tried)
+    best = 1 + int(np.argmin(judged.total[1:]))
+    chosen = replace(
+        judged, draws=judged.draws[:2], total=judged.total[[0, best]], by_series=judged.by_series[[0, best]]
+    )
+    centre = dict(zip(asked.set.paths, tried[best - 1].tolist(), strict=True))
     return Calibrated(
-        asked, sampled, tuple(session.by_series), before, judged, centre, session.strengths, before.weights
+        asked, sampled, tuple(session.by_series), before, chosen, centre, session.strengths, before.weights
     )  # fmt: skip
+
+
+def candidates(asked: Asked, population: Population) -> Floats:
+    """Return what the centre is chosen from: the weighted mean, and the accepted draws that came nearest, (m, d).
+
+    Parameters make up for each other, so that the mean of draws that fit need not fit itself.
+    """
+    rows = np.concatenate([population.centre[None], population.places[:CANDIDATES]])
+    return np.array([[rounded(value) for value in row] for row in scaled(asked, rows).tolist()])
 
 
 def name_of(strengths: Path | None) -> str:

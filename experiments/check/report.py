@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from experiments.check.document import MISSING_SPACE, Document
-from experiments.layers import conf_layers
+from experiments.layers import GROUPS, conf_layers
 from sim.errors import InputError, Problem
 from sim.scenario import Scenario
 
@@ -49,7 +49,7 @@ def resolved(key: str, given: str, horizon: str | None) -> Scenario:
     ending, said = f"horizon={horizon}", f"--horizon {horizon}"
     if len(conf_layers()) == 1:
         chosen: dict[str, Any] = {key: given}
-        return Scenario.load(**chosen, horizon=horizon, where={"horizon": said})
+        return Scenario.load(**chosen, horizon=horizon, centre=GROUPS["params"], where={"horizon": said})
     from experiments.compose import compose_run
 
     argv = [f"{key}={given}", f"outputs={tempfile.gettempdir()}", *([ending] if horizon else [])]

@@ -53,9 +53,9 @@ def report(asked: Asked, document: Document, horizon: str | None) -> Report:
 
 
 def _is_usual(text: str, key: str, usual: Mapping[str, Any]) -> bool:
-    """Say whether an override sets what holds anyway; the groups are ``default`` and ``history``."""
+    """Say whether an override sets what holds anyway; of the groups, the choices that ship."""
     given = text.partition("=")[2]
-    return given in {"default", "history"} if key == "defaults" else key in usual and given == _text(usual[key])
+    return given in GROUPS.values() if key == "defaults" else key in usual and given == _text(usual[key])
 
 
 def _overrides(written: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

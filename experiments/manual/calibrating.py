@@ -34,9 +34,9 @@ result is written whole to outputs/calibrate-SET/<8 hex of what defines it>/:
   strengths.csv                the lab strengths that go with both
   fit, identifiability, correlations, pins, generations, accepted (.csv), figures/
 
-The distance is in tolerances of .3 logits, root mean square over series: 1 is one tolerance off. Spread is
+The distance is root mean square; 1 is what need not be explained (.3 logits, error, luck). Spread is
 the posterior's over the prior's: near 1 the data say nothing. A parameter at the edge of its prior gets a
-remark. One that no series pins is not calibrated, whatever its mean says: see pins.csv and its noise level."""
+remark. One that no series pins is not calibrated, whatever its mean says (pins.csv, with a noise level)."""
 
 VERBS: dict[str, Verb] = {
     "calibrate": Verb(

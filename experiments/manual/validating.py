@@ -5,10 +5,11 @@ from __future__ import annotations
 from experiments.manual.verb import CHECKING, Verb
 
 TEXT = """\
-Asks whether the model forecasts better than three rules that anyone can apply (the last value frozen, a random
-walk with drift, a linear trend), and whether it shows what it was not fitted to. Rules and model give whole
-distributions; scores are CRPS, coverage and width of intervals; skill is 1 less the model's CRPS over that of
-the best rule, so that below 0 the rule is better. No outcome after the last month of the data is used.
+Asks whether the model forecasts better than three rules that anyone can apply (the last value frozen, a
+random walk with drift, a linear trend), and whether it shows what it was not fitted to. Rules and model
+give whole distributions; scores are CRPS, coverage and width of intervals; skill is 1 less the model's CRPS
+over that of the best rule, so that below 0 the rule is better. No outcome after the last month of the data
+is used.
 
 Parts, all by default: parts=[fit,rolling,conditional,moments]
   rolling      from each past origin with only what was known then: prior draws weighted by the data so far,
@@ -17,9 +18,9 @@ Parts, all by default: parts=[fit,rolling,conditional,moments]
   fit          the posterior through the years that it was fitted to, beside rules that were started once
   moments      numbers that no fit has seen: prices paid, lags, surveys, who uses what where
 
-  origins=[2024-01,2025-06] horizons=[1,3,6]   instead of those that the data allow (docs/model.md, section 10)
-  data_until=2025-06  observations=FILE        an earlier end, or a longer table with the same columns: origins
-                               and targets follow from the data
+  origins=[2024-01,2025-06] horizons=[1,3,6]   instead of those that the data allow (model.md, section 10)
+  data_until=2025-06  observations=FILE        an earlier end, or a longer table with the same columns:
+                               origins and targets follow from the data
   draws=128                    prior draws of each origin, of which the nearest quarter is kept
   posterior=FILE               draws of the fit; default conf/posterior/calibrated.csv, which
                                `opengambit calibrate --publish` makes; posterior=prior judges the prior
@@ -28,7 +29,7 @@ Parts, all by default: parts=[fit,rolling,conditional,moments]
   enterprises=2000  seed=0  inversion_rounds=10  inversion_seeds=4  whole=32  name=  outputs=  execution=
 
   --origins X --horizons X --data-until X --observations FILE are other spellings of these keys
-  --quick      every part with few draws from the first and last origins: it shows that all works, not how well
+  --quick      every part with few draws from the first and last origins: shows that all works, not how well
   --dry-run    how many runs, and about how long; nothing is run
   --publish    put the page and its figures into docs/ of the checkout
   --no-figures  --quiet        no figures; no progress and no findings

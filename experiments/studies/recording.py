@@ -161,12 +161,25 @@ def _parts(run: Trajectory, level: str) -> Iterator[tuple[str, str, str, str, li
 
 
 def _instruments(run: Trajectory) -> pa.Table:
+    """Return the readings of all instruments, as ``Trajectory.instrument`` has them, in one piece."""
     import pyarrow as pa
 
     from experiments.studies.schemas import INSTRUMENTS
+    from sim.instruments import INSTRUMENTS as ALL
+    from sim.instruments import View
+    from sim.measures import Context
 
-    frames = [run.instrument(name).assign(instrument=name) for name in run.instruments]
-    return pa.concat_tables([_arrow(frame, INSTRUMENTS) for frame in frames if len(frame)]).unify_dictionaries()
+    view = View(Context(run.records, run.world, run.scenario.parameters, run.recorded, run.scenario.start), run.offers)
+    found = [(name, *reading) for name, info in ALL.items() for reading in info.read(view)]
+    readings = np.repeat(np.arange(len(found)), len(run.months))
+    names = ("instrument", "entity", "geography")
+    columns = {
+        name: pa.array([row[k] for row in found], pa.string()).take(pa.array(readings)) for k, name in enumerate(names)
+    }
+    columns["month"] = pa.array(list(run.months) * len(found), pa.string())
+    values = np.concatenate([row[3] for row in found]).astype(np.float32)
+    columns["value"] = pa.array(values, from_pandas=True)
+    return pa.table({item.name: columns[item.name] for item in INSTRUMENTS if item.name != "row"})
 
 
 def _arrow(frame: object, schema: pa.Schema) -> pa.Table:

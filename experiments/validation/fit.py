@@ -8,7 +8,7 @@ three points, and runs free; scores compare it with the model over the points th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -136,26 +136,33 @@ def summary(found: Fit) -> dict[str, Any]:
 
 
 def overall(found: Iterable[Fit], summaries: Iterable[Mapping[str, Any]]) -> dict[str, float]:
-    """Return the share of all points inside 90 percent intervals, and the width of these over that of the best rule.
+    """Return the share of all points inside 90 percent intervals, and width and CRPS over those of the best rules.
 
-    Widths of different units are compared by scale: the sum over points of the model over that of the best rules, and
-    these ratios averaged by number of points.
+    Different units are compared by scale: the sum over points of the model over that of the best rule of each series,
+    and these ratios averaged by number of points. ``lost`` counts the series on which the best rule has less CRPS.
     """
+    summaries = list(summaries)
     inside = [
         scores.covered(item.samples[MODEL], floored(item.series.values, item.series.scale), 0.9)
         for item in found
         if item.series.size
     ]
-    mine: dict[str, float] = {}
-    best: dict[str, float] = {}
-    count: dict[str, int] = {}
-    for row in summaries:
-        if row.get("n_scored"):
-            n, scale = int(row["n_scored"]), str(row["scale"])
-            mine[scale] = mine.get(scale, 0.0) + n * row["model_width90"]
-            best[scale] = best.get(scale, 0.0) + n * row["rule_width90"]
-            count[scale] = count.get(scale, 0) + n
-    total = sum(count.values())
-    ratio = sum(count[s] * mine[s] / best[s] for s in count if best[s] > 0) / total if total else float("nan")
+    scored = [row for row in summaries if row.get("n_scored")]
     covered = np.concatenate(inside) if inside else np.array([np.nan])
-    return {"points": float(covered.size), "covered90": float(covered.mean()), "width_ratio": float(ratio)}
+    return {
+        "points": float(covered.size), "covered90": float(covered.mean()),
+        "width_ratio": _ratio(scored, lambda row: (row["model_width90"], row["rule_width90"])),
+        "crps_ratio": _ratio(scored, lambda row: (row["crps_model"], row[f"crps_{row['best_rule']}"])),
+        "scored": float(len(scored)), "lost": float(sum(row["skill"] < 0 for row in scored)),
+    }  # fmt: skip
+
+
+def _ratio(rows: Iterable[Mapping[str, Any]], pair: Callable[[Mapping[str, Any]], tuple[float, float]]) -> float:
+    """Return model over best rule, summed over the points of a scale and averaged over scales by points."""
+    sums: dict[str, tuple[float, float, int]] = {}
+    for row in rows:
+        n, (mine, best) = int(row["n_scored"]), pair(row)
+        old = sums.get(str(row["scale"]), (0.0, 0.0, 0))
+        sums[str(row["scale"])] = old[0] + n * mine, old[1] + n * best, old[2] + n
+    total = sum(n for _, best, n in sums.values() if best > 0)
+    return sum(n * mine / best for mine, best, n in sums.values() if best > 0) / total if total else float("nan")

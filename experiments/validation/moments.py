@@ -20,7 +20,7 @@ from sim.calendar import month_name
 
 Floats = NDArray[np.float64]
 HELD_OUT = ("menlo_usage", "etr_usage", "hf_derivatives", "telemetry_deepseek")
-"""Instruments whose series no fit has seen."""
+"""Instruments whose series are no target of the fit."""
 PLATFORM = ("2025-10", "2025-12")
 
 

@@ -107,11 +107,15 @@ def fit_verdict(overall: pd.DataFrame) -> str:
     low, high = COVERED
     met = "met" if low <= inside <= high else "not met"
     wide = "met" if ratio < WIDTH else "not met"
+    crps = float(row["crps_ratio"])
+    near = "met" if crps < 1 else "not met"
     return (
         f"Fit: {100 * inside:.0f} % of {row['points']:.0f} points of the fitted series lie inside 90 % intervals "
         f"(asked: {100 * low:.0f} to {100 * high:.0f} %: **{met}**), which are {ratio:.2f} times as wide as those of "
-        f"the best rules (asked: below {WIDTH:g}: **{wide}**). Of all {every['points']:.0f} points, those of series "
-        f"that no fit has seen among them, {100 * float(every['covered90']):.0f} % lie inside."
+        f"the best rules (asked: below {WIDTH:g}: **{wide}**). Its CRPS is {crps:.2f} times that of the best rule of "
+        f"each series, started once (asked: below 1: **{near}**); a rule is better on {row['lost']:.0f} of "
+        f"{row['scored']:.0f} series. Of all {every['points']:.0f} points, those of series that are no target among "
+        f"them, {100 * float(every['covered90']):.0f} % lie inside."
     )
 
 

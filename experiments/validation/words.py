@@ -46,8 +46,10 @@ coverage, width and bias of the model over all. Series of three points or fewer 
 posterior has seen the series.
 """
 MOMENTS_TEXT = """
-The posterior beside numbers that no fit has seen. *inside*: what is known (a value, with two standard errors where
-they are stated, or the range that sources leave) overlaps the model's 90 % interval; *above* and *below* say where
-the model lies. Country telemetry is compared with the region that a country belongs to. The model's list of the
-router is by month and the data's by week: after 4 and 13 weeks stand for after 1 and 3 months.
+The posterior beside numbers that are no target of the fit. Lab strengths for developers' other tasks and for
+assistants are inverted from derivatives and telemetry, so these two are not wholly unseen. *inside*: what is known (a
+value, with two standard errors where they are stated, or the range that sources leave) overlaps the model's 90 %
+interval; *above* and *below* say where the model lies. Country telemetry is compared with the region that a country
+belongs to. The model's list of the router is by month and the data's by week: after 4 and 13 weeks stand for after 1
+and 3 months.
 """

@@ -61,6 +61,8 @@ def small(args: list[str]) -> list[str]:
     """Return a run with few enterprises and seeds, one oracle for all, the plan of a study, else what is written."""
     if args == ["verify"]:
         return ["verify", "O1"]
+    if args[0] in ("calibrate", "validate"):  # CI runs both with --quick, after the tests
+        return [*args, "--dry-run"]
     if args[0] in ("sweep", "compare"):
         return [*(arg for arg in args if arg != "--dry-run"), "enterprises=60", "--dry-run"]
     if args[0] != "run":

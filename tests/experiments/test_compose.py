@@ -8,8 +8,12 @@ import pytest
 
 from experiments.compose import RunRequest, compose_run
 from experiments.layers import conf_layers
+from experiments.studies.request import Scenarios
+from experiments.sweep import compose_sweep
+from sim import Scenario
 from sim.calendar import month_index
 from sim.errors import InputError
+from sim.parameter_sets import named_set
 
 
 @pytest.fixture(autouse=True)
@@ -188,14 +192,14 @@ def test_the_working_folder_lies_on_top(folder: Path) -> None:
 
 def test_a_problem_in_a_file_names_file_and_line(folder: Path) -> None:
     local(folder, "run.yaml", "horizn: 3\nenterprises: 3\nname: ???\n")
-    local(folder, "params/default.yaml", "demand:\n  gamma: -1\n  gama: 1\n")
+    local(folder, "params/calibrated.yaml", "demand:\n  gamma: -1\n  gama: 1\n")
     error = refused()
     assert {(p.where.replace("\\", "/"), p.key) for p in error.problems} == {
         ("conf/run.yaml:1", "horizn"),
         ("conf/run.yaml:2", "enterprises"),
         ("conf/run.yaml:3", "name"),
-        ("conf/params/default.yaml:2", "params.demand.gamma"),
-        ("conf/params/default.yaml:3", "params.demand.gama"),
+        ("conf/params/calibrated.yaml:2", "params.demand.gamma"),
+        ("conf/params/calibrated.yaml:3", "params.demand.gama"),
     }
 
 
@@ -216,3 +220,33 @@ def test_nothing_of_hydra_is_left_behind() -> None:
 def test_no_key_of_a_file_is_dropped(folder: Path, text: str) -> None:
     local(folder, "run.yaml", f"{text}\n")
     assert f"run.yaml:1: {text.partition(':')[0]}" in str(refused())
+
+
+def test_a_parameter_set_lies_below_futures_and_draws_and_single_values_above(folder: Path) -> None:
+    """What is chosen by name is a centre; what is set one by one wins over all."""
+    (folder / "conf" / "params").mkdir(parents=True)
+    (folder / "conf" / "params" / "mine.yaml").write_text("demand: {gamma: 0.25}\nresearch: {progress: 0.1}\n")
+    plain = compose_run(["params=mine"]).scenario.parameters
+    assert plain.demand.gamma == 0.25
+    typed = compose_run(["params=mine", "params.demand.gamma=3"]).scenario.parameters
+    assert typed.demand.gamma == 3
+    assert typed.research.progress == 0.1
+    posterior = folder / "draws.csv"
+    posterior.write_text("demand.gamma,weight\n1.5,1\n2.5,1\n")
+    request = compose_sweep(["params=mine", f"draws={posterior}", "horizon=2023-03"]).request
+    drawn = [Scenarios(request).at(request.policies[0], "none", 0, k).parameters for k in (0, 1)]
+    assert [given.demand.gamma for given in drawn] == [1.5, 2.5]
+    assert [given.research.progress for given in drawn] == [0.1, 0.1]
+    fixed = compose_sweep(["params=mine", "params.demand.gamma=4", f"draws={posterior}", "horizon=2023-03"]).request
+    assert Scenarios(fixed).at(fixed.policies[0], "none", 0, 1).parameters.demand.gamma == 4
+
+
+def test_commands_take_the_calibrated_set_unless_told(folder: Path) -> None:
+    centre = named_set("calibrated")
+    assert centre
+    assert compose_run([]).scenario.digest() == Scenario.load(centre="calibrated").digest()
+    assert compose_run(["params=default"]).scenario.digest() == Scenario.load().digest()
+    request = compose_sweep(["draws=calibrated:4", "horizon=2023-03"]).request
+    assert request.draws.values.shape[0] == 4
+    with pytest.raises(InputError, match="calibrated"):
+        compose_sweep(["draws=calibratd:4"])

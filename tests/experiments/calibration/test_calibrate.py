@@ -172,9 +172,15 @@ def test_show_says_what_made_it(folder: Path, result: Path, capsys: pytest.Captu
 
 def test_it_is_published_where_the_checkout_keeps_it(result: Path, tmp_path: Path) -> None:
     made = publish(result, tmp_path)
-    assert [str(path.relative_to(tmp_path)) for path in made] == [
+    assert [str(path.relative_to(tmp_path)) for path in made[:4]] == [
         "conf/posterior/calibrated.csv", "conf/params/calibrated.yaml", "sim/data/lab_strengths.csv",
+        "docs/calibration.md",
     ]  # fmt: skip
+    page = made[3].read_text(encoding="utf-8")
+    assert made[4:]
+    for path in made[4:]:
+        assert f"(img/{path.name})" in page
+        assert path.stat().st_size <= 150_000
     assert made[0].read_bytes() == (result / "posterior.csv").read_bytes()
 
 

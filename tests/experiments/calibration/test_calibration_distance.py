@@ -8,7 +8,7 @@ from calibration_made import readings, series
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments.calibration.distance import MISS, TOLERANCE, distances, series_weights
+from experiments.calibration.distance import MISS, TOLERANCE, distances, luck_of, series_weights
 from experiments.evidence.links import link
 
 
@@ -107,3 +107,18 @@ def test_zero_means_equal(model: list[float], data: list[float]) -> None:
     assert found >= 0
     gap = float(np.abs(link(np.array(model), "share") - link(np.array(data), "share")).max())
     assert (found == 0) == (gap == 0)
+
+
+def test_what_is_luck_need_not_be_explained() -> None:
+    """The variance over seeds joins the tolerance, less of it where a draw has more seeds."""
+    item = series("x/A", [0.2])
+    runs = readings([0] * 3, [0, 1, 2], {"x/A": [[0.1], [0.2], [0.4]]})
+    z = np.array([logit(0.1), logit(0.2), logit(0.4)])
+    (luck,) = luck_of(runs, [item])
+    assert luck == pytest.approx([z.var(ddof=1)])
+    one = readings([0], [0], {"x/A": [[0.4]]})
+    gap = logit(0.4) - logit(0.2)
+    assert distances(one, [item], luck=[luck]).total[0] == pytest.approx(gap / np.sqrt(0.3**2 + luck[0]))
+    two = readings([0, 0], [0, 1], {"x/A": [[0.4], [0.4]]})
+    assert distances(two, [item], luck=[luck]).total[0] == pytest.approx(gap / np.sqrt(0.3**2 + luck[0] / 2))
+    assert luck_of(one, [item])[0].tolist() == [0.0]

@@ -134,7 +134,7 @@ def test_a_finished_run_is_found_by_its_id_in_another_study(whole, tmp_path, mon
 
 def test_a_run_recorded_in_full_serves_a_study_of_a_lower_level(tmp_path):
     run_study(a_plan(1, ("status_quo",), record="panel", name="full"), tmp_path, SERIAL)
-    for level, reused in (("series", 1), ("summary", 1)):
+    for level, reused in (("series", 1), ("readings", 1), ("summary", 1)):
         low = a_plan(1, ("status_quo",), record=level, name=level)
         report = run_study(low, tmp_path, SERIAL)
         assert report.reused == reused

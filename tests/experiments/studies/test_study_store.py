@@ -126,13 +126,26 @@ def test_unknown_names_get_the_nearest(folder, tmp_path):
 
 def test_levels_keep_what_they_say(run, tmp_path):
     full = record(run, "panel")
-    for level in ("panel", "series", "summary"):
+    for level in ("panel", "series", "readings", "summary"):
         assert pack(lowered(full, level)) == pack(record(run, level))
     assert set(record(run, "summary").blocks["series"].cells) == HEADLINE_CELLS
-    with pytest.raises(ValueError, match="no level panel"):
-        lowered(record(run, "series"), "panel")
+    for low, high in (("series", "panel"), ("series", "readings"), ("readings", "series"), ("summary", "readings")):
+        with pytest.raises(ValueError, match=f"no level {high}"):
+            lowered(record(run, low), high)
     study = Study.open(run_study(a_plan(1, ("status_quo",)), tmp_path, SERIAL).folder)
     assert "record=panel" in refused(lambda: study.frame("token_share", segment_kind="region"))
+
+
+def test_recorded_readings_are_those_of_the_trajectory() -> None:
+    """Made in one piece for speed; the same numbers as instrument by instrument."""
+    run = simulate(Scenario.load(horizon="2023-06", enterprises=60), 0)
+    table = record(run, "readings").tables["instruments"].to_pandas()
+    assert set(table["instrument"]) == set(run.instruments)
+    for name, part in table.groupby("instrument", sort=False):
+        alone = run.instrument(str(name))
+        for column in ("month", "entity", "geography"):
+            assert part[column].tolist() == alone[column].tolist()
+        np.testing.assert_array_equal(part["value"].to_numpy(), alone["value"].to_numpy(np.float32))
 
 
 def test_summary_holds_every_headline(tmp_path):

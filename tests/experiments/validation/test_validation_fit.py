@@ -80,7 +80,11 @@ def test_the_overall_row() -> None:
     summaries = [fitting.summary(item) for item in found]
     summaries[0]["rule_width90"] = summaries[0]["model_width90"] / 1.5
     row = fitting.overall(found, summaries)
-    assert row == {"points": 20.0, "covered90": 1.0, "width_ratio": pytest.approx(1.5)}
+    best = summaries[0][f"crps_{summaries[0]['best_rule']}"]
+    assert row == {
+        "points": 20.0, "covered90": 1.0, "width_ratio": pytest.approx(1.5), "scored": 1.0,
+        "crps_ratio": pytest.approx(summaries[0]["crps_model"] / best), "lost": float(summaries[0]["skill"] < 0),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(("low", "high", "verdict"), [(0.4, 0.5, "inside"), (0.0, 0.01, "above"), (0.99, 1.0, "below")])
