@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import mesa
@@ -13,6 +13,7 @@ from benchmarks.twin.places import DEVELOPER, Region
 from sim.world import TASKS
 
 VIDEO = TASKS.index("video")
+CODING = TASKS.index("coding")
 
 
 @dataclass(slots=True, eq=False)
@@ -21,7 +22,9 @@ class Slot:
 
     Attributes:
         index: its number among all slots of the world.
-        task, alpha, z, share: task, price sensitivity, standardised requirement, share of the firm's tokens.
+        task, alpha, z: task, price sensitivity, standardised requirement.
+        usual, share: share of the firm's tokens with constant weights of tasks, and in this month.
+        tool: a coding tool fills it, and chooses anew every month.
         release: what it holds, None outside.
         channel, lab: channel and lab held, remembered outside; lab is -1 if there never was one.
     """
@@ -30,7 +33,9 @@ class Slot:
     task: int
     alpha: float
     z: float
-    share: float
+    usual: float
+    tool: bool
+    share: float = 0.0
     release: Release | None = None
     channel: int = 0
     lab: int = -1
@@ -115,7 +120,8 @@ class Enterprise(mesa.Agent):  # type: ignore[misc]
         """Review what is due or gone, upgrade the rest (E18)."""
         luck, due = self.model.luck, []
         for slot in self.slots:
-            if luck.review(slot.index) < self.review_rate or (slot.release is not None and self.is_gone(slot)):
+            rate = 1.0 if slot.tool else self.review_rate
+            if luck.review(slot.index) < rate or (slot.release is not None and self.is_gone(slot)):
                 due.append(slot)
             elif slot.release is not None:
                 self.upgrade(slot, slot.release)
@@ -238,7 +244,8 @@ class Enterprise(mesa.Agent):  # type: ignore[misc]
         for slot, luck in zip(slots, self.model.luck.choices([slot.index for slot in slots], menu), strict=True):
             need = self.need(slot)
             values = [[self.value(slot, need, option) for option in options] for _, options in nests]
-            option, lead = decide(nests, values, (slot.lab, slot.channel), runs, self.costs, luck)
+            costs = replace(self.costs, lab=0.0) if slot.tool else self.costs
+            option, lead = decide(nests, values, (slot.lab, slot.channel), runs, costs, luck)
             self.model.near_ties += lead < NEAR
             decisions.append((slot, option))
         return decisions
@@ -261,6 +268,13 @@ class Enterprise(mesa.Agent):  # type: ignore[misc]
         if channel == HOST:
             return float(catalogue.free_cost if self.free_draw < release.host_free else release.host_cost)
         return float(catalogue.free_cost if self.free_draw < release.own_free else release.own_cost)
+
+    def share_out(self, factor: float) -> None:
+        """Split the firm's tokens over its slots, coding of developers counting ``factor`` times as much as usual."""
+        heavy = [factor if self.kind == DEVELOPER and slot.task == CODING else 1.0 for slot in self.slots]
+        total = sum(weight * slot.usual for weight, slot in zip(heavy, self.slots, strict=True))
+        for weight, slot in zip(heavy, self.slots, strict=True):
+            slot.share = slot.usual if factor == 1.0 else weight * slot.usual / total if total > 0 else 0.0
 
     def use(self) -> None:
         """Use tokens in the filled text slots, and remember what they cost on average (E22)."""

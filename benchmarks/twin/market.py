@@ -6,6 +6,7 @@ slot at a time, as docs/model.md says it (E14, E15, E17 to E23). It replays hist
 
 from __future__ import annotations
 
+import math
 from typing import Any, Literal
 
 import mesa
@@ -100,9 +101,10 @@ class PlainMarket(mesa.Model):  # type: ignore[misc]
                 self.catalogue.publish(release)
         self.catalogue.open_month(t)
         self.eco = self._ecosystem_utility()
-        self.appeal = self._appeal(t)
+        self.appeal, factor = self._appeal(t), self._coding_factor(t)
         for enterprise in self.enterprises:
             enterprise.appeal = self.appeal[enterprise.region.index][enterprise.kind]
+            enterprise.share_out(factor)
         self.text_need = float(self.requirement[t])
         self.video_need = video_level(EPOCH_YEAR + (t + 0.5) / 12)
         self.volume_growth = usage.growth ** (t - LEVELS_MONTH)
@@ -153,6 +155,22 @@ class PlainMarket(mesa.Model):  # type: ignore[misc]
             return StreamLuck(self.rng, self.population.size)
         return KeyedLuck(self.seed, self.population, name_keys(list(self.world.lab_names)))
 
+    def _coding_factor(self, t: int) -> float:
+        """Return how much more a developer's coding slot weighs than usual, so that coding has its recorded share."""
+        usage, mix = self.parameters.usage, self.parameters.population
+        record = self.world.coding_share
+        if not usage.coding_shift or not record:
+            return 1.0
+        months, shares = zip(*record, strict=True)
+        logits = [math.log(share / (1.0 - share)) for share in shares]
+        odds = math.exp(float(np.interp(min(t, self.given.history_until), months, logits)))
+        others = (
+            mix.developer_assistant * usage.weight_assistant
+            + mix.developer_documents * usage.weight_documents
+            + mix.developer_local * usage.weight_local
+        )
+        return float((odds * others / mix.developer_coding / usage.weight_coding) ** usage.coding_shift)
+
     def _appeal(self, t: int) -> list[list[list[list[float]]]]:
         """Return fit + xi of a month, utils, by region, class, lab and task."""
         demand = self.parameters.demand
@@ -172,7 +190,7 @@ class PlainMarket(mesa.Model):  # type: ignore[misc]
     def _create_enterprises(self) -> list[Enterprise]:
         population = self.population
         columns = {name: getattr(population, name).tolist() for name in TRAITS} | {"taste": population.taste.T.tolist()}
-        slots = slots_of(population)
+        slots = slots_of(population, self.parameters.demand.agents)
         regions = [self.regions[r] for r in population.region.tolist()]
         return [
             Enterprise(self, k, regions[k], {name: column[k] for name, column in columns.items()}, slots[k])
@@ -195,14 +213,14 @@ class PlainMarket(mesa.Model):  # type: ignore[misc]
         return trust.incident_size * self.luck.incident_size(bloc)
 
 
-def slots_of(population: Population) -> list[list[Slot]]:
-    """Return the slots of each enterprise."""
+def slots_of(population: Population, agents: float) -> list[list[Slot]]:
+    """Return the slots of each enterprise; ``agents`` is the share of coding tools among developers' coding slots."""
     columns: list[Any] = [
-        getattr(population, f"slot_{name}").tolist() for name in ("owner", "task", "alpha", "z", "share")
+        getattr(population, f"slot_{name}").tolist() for name in ("owner", "task", "alpha", "z", "share", "tool")
     ]
     found: list[list[Slot]] = [[] for _ in range(population.size)]
-    for k, (owner, task, alpha, z, share) in enumerate(zip(*columns, strict=True)):
-        found[owner].append(Slot(k, task, alpha, z, share))
+    for k, (owner, task, alpha, z, share, tool) in enumerate(zip(*columns, strict=True)):
+        found[owner].append(Slot(k, task, alpha, z, share, tool < agents))
     return found
 
 

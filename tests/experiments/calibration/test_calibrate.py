@@ -19,7 +19,7 @@ from experiments import cli
 from experiments.calibration import session
 from experiments.calibration.asked import read
 from experiments.calibration.command import main
-from experiments.calibration.distance import distances
+from experiments.calibration.distance import distances, luck_of
 from experiments.calibration.result import publish
 from experiments.evidence.readings import readings_of
 from experiments.manual import VERBS
@@ -95,7 +95,7 @@ def test_the_same_command_gives_the_same_bytes_and_runs_nothing_again(
     for name in ("before", "g0", "g1", "centre"):
         (log,) = (folder / "out" / f"calibrate-small-{name}").glob("*/log/sessions.jsonl")
         made = [json.loads(line)["done"] for line in log.read_text(encoding="utf-8").splitlines()]
-        assert len(made) == 2 and made[0] > 0 and made[1] == 0
+        assert len(made) >= 2 and made[0] > 0 and not any(made[1:])
 
 
 def test_the_posterior_is_what_draws_reads(result: Path) -> None:
@@ -107,12 +107,14 @@ def test_the_posterior_is_what_draws_reads(result: Path) -> None:
     assert weights.sum() == pytest.approx(1.0)
 
 
-def test_the_centre_is_the_weighted_mean_and_a_parameter_set(result: Path) -> None:
+def test_the_centre_is_the_mean_or_an_accepted_draw_and_a_parameter_set(result: Path) -> None:
+    """Whichever of them fits best over seeds, rounded."""
     table = pd.read_csv(result / "posterior.csv")
     content = yaml.safe_load((result / "calibrated.yaml").read_text(encoding="utf-8"))
     flat = {f"{section}.{name}": value for section, part in content.items() for name, value in part.items()}
-    for path, value in flat.items():
-        assert value == float(f"{(table[path] * table['weight']).sum():.4g}")
+    mean = {path: float(f"{(table[path] * table['weight']).sum():.4g}") for path in flat}
+    accepted = [{path: float(f"{row[path]:.4g}") for path in flat} for row in table.to_dict("records")]
+    assert flat in [mean, *accepted]
     Parameters.from_overrides(flat)
 
 
@@ -122,7 +124,9 @@ def test_distances_are_those_of_the_studies(folder: Path, result: Path) -> None:
     last = accepted[accepted["generation"] == 1]
     study = Study.open(next((folder / "out" / "calibrate-small-g1").iterdir()))
     assert study.plan["settings"]["strengths"].endswith("-g1.csv")
-    found = distances(readings_of(study), asked.set.series, asked.set.weights, asked.set.tolerance)
+    before = Study.open(next((folder / "out" / "calibrate-small-before").iterdir()))
+    luck = luck_of(readings_of(before), asked.set.series)
+    found = distances(readings_of(study), asked.set.series, asked.set.weights, asked.set.tolerance, luck)
     assert last["distance"].to_numpy() == pytest.approx(found.total[last["draw"]])
     generations = pd.read_csv(result / "generations.csv")
     assert generations["min_distance"].iloc[1] == pytest.approx(found.total.min(), rel=1e-5)

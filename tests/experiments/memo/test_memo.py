@@ -58,7 +58,9 @@ def test_all_formats_and_the_ledger(at_home: Studies, tmp_path: Path, capsys: py
     assert "drawing the figures" in said.err
     assert headings(made[0].read_text(encoding="utf-8")) == HEADINGS
     table = pd.read_csv(made[-1])
-    assert set(table["section"]) >= {"Bottom line", "Effects", "Who gains, who loses", "Method"}
+    assert set(table["section"]) >= {"Bottom line", "Effects", "Method"}
+    nobody = "stands after Holm's correction for all of them" in made[0].read_text(encoding="utf-8")
+    assert ("Who gains, who loses" in set(table["section"])) is not nobody
     plan = json.loads((folder / "plan.json").read_text())["plan"]
     assert {read_provenance(path)["run"] for path in made[:4]} == {plan}
     assert {path.suffix for path in (tmp_path / "memo" / "figures").iterdir()} == {".png", ".svg", ".pdf", ".csv"}
