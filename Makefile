@@ -17,7 +17,7 @@ help:
 	@echo "make demo    install, run the real history, and say where the adoption figure is"
 	@echo "make test    install with the test tools and run the tests (PYTEST_ARGS='-x -k policy' for some)"
 	@echo "make slow    the statistical and long tests, which CI runs too"
-	@echo "make versions  the tests, but for oracles and the pages, on every other supported Python that is found (nox)"
+	@echo "make versions  the tests, but for long ones (oracles, pages, memos), on every other supported Python that is found (nox)"
 	@echo "make lint    ruff, ruff format --check, mypy --strict"
 	@echo "make format  let ruff put the code in order"
 	@echo "make bench   speed and scale, see benchmarks/"

@@ -28,8 +28,13 @@ MANAGERS = (
     "/usr/bin",
 )
 """Where version managers and Debian keep interpreters that may not be on the path."""
-LEFT_OUT = ("--ignore=tests/oracles", "--ignore=tests/benchmarks", "--ignore=tests/e2e/test_readme.py")
-"""Exact answers, speed, commands of the pages: they take long and hang on no version of Python; make test has them."""
+LEFT_OUT = (
+    "--ignore=tests/oracles", "--ignore=tests/benchmarks", "--ignore=tests/e2e/test_readme.py",
+    "--ignore=tests/experiments/memo", "--ignore=tests/experiments/calibration",
+    "--ignore=tests/experiments/validation",
+)  # fmt: skip
+"""Exact answers, speed, commands of the pages, memos, calibration and validation from end to end: they take long and
+hang on no version of Python; make test has them."""
 SOURCE_ONLY = "hydra-core"
 """One of its pure Python dependencies has no wheel, without which pip resolves for no interpreter but its own."""
 nox.options.error_on_missing_interpreters = False
